@@ -1,0 +1,1 @@
+// Convolution: forward, backward to data, backward to weights. Included once for each variant by variants.h: see there for CK_BODY and vf.

@@ -1,0 +1,1 @@
+// Softmax and losses. Included once for each variant by variants.h: see there for CK_BODY and vf.

@@ -1,0 +1,2 @@
+// MPI, as the implementation's own header declares it.
+#include <mpi.h>

@@ -1,0 +1,2 @@
+// OpenBLAS, as its own headers declare it.
+#include <cblas.h>

@@ -1,0 +1,2 @@
+// zlib, as its own headers declare it.
+#include <zlib.h>
