@@ -1,0 +1,77 @@
+import Checkpoints
+import Foundation
+import Networks
+import Training
+
+/// Tells people and `metrics.jsonl` how a run goes: a line that rewrites itself on a terminal, plain lines otherwise.
+final class ProgressPrinter: RunObserver {
+  private let log: MetricsLog?
+  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  private var lineIsOpen = false
+  private(set) var lastExamplesPerSecond = 0.0
+  private(set) var warnings = 0
+
+  /// A printer that also writes to `log`.
+  init(log: MetricsLog?) {
+    self.log = log
+  }
+
+  func didStep(_ record: StepRecord) throws {
+    lastExamplesPerSecond = record.examplesPerSecond
+    let progress = record.progress
+    let metrics = record.metrics.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  ")
+    let text =
+      "step \(progress.step)/\(progress.totalSteps)  epoch \(Self.fraction(progress))  \(metrics)  "
+      + "\(Int(record.examplesPerSecond)) examples/s  waiting \(Int((record.waitingShare * 100).rounded())) %"
+    if isTerminal {
+      Self.write("\r\u{1B}[K\(text)")
+      lineIsOpen = true
+    } else {
+      Self.write("\(text)\n")
+    }
+    try log?.append(
+      step: progress.step, epoch: progress.epoch,
+      values: record.metrics + [
+        ("learning_rate", record.learningRate), ("examples_per_second", record.examplesPerSecond),
+        ("waiting_share", record.waitingShare),
+      ])
+  }
+
+  func didEvaluate(_ record: EvaluationRecord) throws {
+    say("epoch \(Self.fraction(record.progress))  " + record.named.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  "))
+    try log?.append(step: record.progress.step, epoch: record.progress.epoch, values: record.named)
+  }
+
+  func didSave(_ checkpoint: Checkpoint, at progress: Networks.Progress) {
+    if !isTerminal { say("saved \(checkpoint.path)") }
+  }
+
+  func didWarn(_ text: String) {
+    warnings += 1
+    closeLine()
+    RankSession.report("warning: \(text)")
+  }
+
+  /// Prints a line of its own.
+  func say(_ text: String) {
+    closeLine()
+    Self.write("\(text)\n")
+  }
+
+  private func closeLine() {
+    if lineIsOpen { Self.write("\n") }
+    lineIsOpen = false
+  }
+
+  private static func write(_ text: String) {
+    FileHandle.standardOutput.write(Data(text.utf8))
+  }
+
+  private static func fraction(_ progress: Networks.Progress) -> String {
+    String(format: "%.2f", Double(progress.step) / Double(max(progress.stepsPerEpoch, 1)))
+  }
+
+  private static func short(_ value: Double) -> String {
+    String(format: abs(value) >= 1000 ? "%.1f" : "%.4f", value)
+  }
+}

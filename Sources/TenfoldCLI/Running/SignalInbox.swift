@@ -1,0 +1,38 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Training
+
+/// The signals that a run answers to: SIGTERM and SIGINT ask it to save and stop, SIGUSR1 to save and go on.
+///
+/// They only leave a note; the next step's control word carries it to all ranks.
+final class SignalInbox: Sendable {
+  private let stop = Atomic<Bool>(false)
+  private let save = Atomic<Bool>(false)
+  private let sources: Mutex<[any DispatchSourceSignal]> = Mutex([])
+
+  /// Begins to listen.
+  init() {
+    for number in [SIGTERM, SIGINT, SIGUSR1] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { [weak self] in
+        if number == SIGUSR1 {
+          self?.save.store(true, ordering: .relaxed)
+        } else {
+          self?.stop.store(true, ordering: .relaxed)
+        }
+      }
+      source.resume()
+      sources.withLock { $0.append(source) }
+    }
+  }
+
+  /// What has come since the last look.
+  func take() -> ControlWord {
+    var control = ControlWord()
+    control.stop = stop.load(ordering: .relaxed)
+    control.save = save.exchange(false, ordering: .relaxed)
+    return control
+  }
+}

@@ -1,0 +1,107 @@
+import Synchronization
+
+/// A group whose ranks are threads of one process: the same loop over memory instead of a network, for tests and for
+/// trying many ranks without a launcher.
+///
+/// `@unchecked Sendable` of the shared part: all mailboxes are guarded by one mutex.
+public final class InMemoryGroup: ReplicaGroup {
+  public let rank: Int
+  public let count: Int
+  private let exchange: Exchange
+
+  private init(rank: Int, count: Int, exchange: Exchange) {
+    self.rank = rank
+    self.count = count
+    self.exchange = exchange
+  }
+
+  /// The members of a new group of `count` ranks; each is to be used by one thread.
+  public static func members(_ count: Int) -> [InMemoryGroup] {
+    let exchange = Exchange()
+    return (0..<count).map { InMemoryGroup(rank: $0, count: count, exchange: exchange) }
+  }
+
+  public func prepare(_ transfers: [Transfer], operation: String) -> any PreparedTransfers {
+    InMemoryTransfers(transfers, rank: rank, exchange: exchange)
+  }
+
+  public func sumFast(_ vector: UnsafeMutableBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Double>) throws {
+    let others = (0..<count).filter { $0 != rank }
+    let ownVector = UnsafeMutableBufferPointer<Float>.allocate(capacity: vector.count)
+    let ownSums = UnsafeMutableBufferPointer<Double>.allocate(capacity: sums.count)
+    defer {
+      ownVector.deallocate()
+      ownSums.deallocate()
+    }
+    _ = ownVector.initialize(from: vector)
+    _ = ownSums.initialize(from: sums)
+    for peer in others {
+      try transfer([.send(to: peer, .init(ownVector)), .send(to: peer, .init(ownSums))], operation: "fast sum")
+    }
+    let otherVector = UnsafeMutableBufferPointer<Float>.allocate(capacity: vector.count)
+    let otherSums = UnsafeMutableBufferPointer<Double>.allocate(capacity: sums.count)
+    defer {
+      otherVector.deallocate()
+      otherSums.deallocate()
+    }
+    for peer in others {
+      try transfer(
+        [.receive(from: peer, .init(otherVector)), .receive(from: peer, .init(otherSums))], operation: "fast sum")
+      for i in vector.indices { vector[i] += otherVector[i] }
+      for i in sums.indices { sums[i] += otherSums[i] }
+    }
+  }
+
+  public func barrier() throws {
+    _ = try broadcast(try gather([], operation: "barrier").map { _ in [] } ?? [], operation: "barrier")
+  }
+
+  /// The mailboxes of a group.
+  final class Exchange: Sendable {
+    struct Route: Hashable {
+      var from: Int
+      var to: Int
+    }
+    let messages = Mutex<[Route: [[UInt8]]]>([:])
+  }
+}
+
+/// Transfers over mailboxes: a send copies its message, a receive waits for one.
+final class InMemoryTransfers: PreparedTransfers {
+  private let transfers: [Transfer]
+  private let rank: Int
+  private let exchange: InMemoryGroup.Exchange
+
+  init(_ transfers: [Transfer], rank: Int, exchange: InMemoryGroup.Exchange) {
+    self.transfers = transfers
+    self.rank = rank
+    self.exchange = exchange
+  }
+
+  func start() {
+    exchange.messages.withLock { messages in
+      for transfer in transfers where transfer.direction == .send {
+        messages[.init(from: rank, to: transfer.peer), default: []].append([UInt8](transfer.bytes))
+      }
+    }
+  }
+
+  func wait() {
+    for transfer in transfers where transfer.direction == .receive {
+      let route = InMemoryGroup.Exchange.Route(from: transfer.peer, to: rank)
+      while true {
+        let message: [UInt8]? = exchange.messages.withLock { messages in
+          guard let first = messages[route]?.first else { return nil }
+          messages[route]!.removeFirst()
+          return first
+        }
+        if let message {
+          precondition(message.count == transfer.bytes.count, "the two ends of a transfer disagree on its size")
+          transfer.bytes.copyBytes(from: message)
+          break
+        }
+        Backoff.yield()
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Kernels
+import Networks
+
+/// One parameter group with its optimizer, its optimizer state and its sum over lanes: a phase ends here.
+///
+/// Each rank moves the chunk of the vector that it owns, divided among its threads. Optimizer state lies where the
+/// chunk is; the coordinator collects it for a checkpoint.
+package final class GroupOptimizer {
+  package let group: ParameterGroup
+  package let optimizer: any Optimizer
+  package let schedule: Schedule
+  package let clipNorm: Float?
+  package let sum: LaneSum
+  /// One vector for each of the optimizer's `stateNames`; valid in `sum.ownRange`, everywhere after `collectState`.
+  package let states: [FlatBuffer]
+  /// The steps that this group has taken.
+  package var steps = 0
+
+  private let team: ThreadTeam
+  private let replicas: any ReplicaGroup
+  private let runs: [[Run]]
+  private let blockSquares: UnsafeMutableBufferPointer<Double>
+  private let squaresExchange: any PreparedTransfers
+
+  /// A part of the vector with one setting for weight decay.
+  private struct Run {
+    var range: Range<Int>
+    var decays: Bool
+    var states: [UnsafeMutableBufferPointer<Float>]
+  }
+
+  /// Prepares the group. Collective.
+  package init(
+    group: ParameterGroup, configuration: OptimizerConfiguration, metricCount: Int, plan: LanePlan,
+    reduction: Reduction, replicas: any ReplicaGroup, team: ThreadTeam
+  ) throws {
+    self.group = group
+    self.team = team
+    self.replicas = replicas
+    optimizer = try configuration.makeOptimizer()
+    schedule = configuration.schedule
+    clipNorm = configuration.clipNorm
+    sum = try LaneSum(
+      group: group, metricCount: metricCount, plan: plan, reduction: reduction, replicas: replicas, team: team)
+    let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
+    self.states = states
+    let own = sum.ownRange
+    runs = (0..<team.count).map { thread in
+      let blocks = LanePlan.block(
+        thread, of: team.count, from: 0..<((own.count + LaneSum.blockSize - 1) / LaneSum.blockSize))
+      let part =
+        min(own.lowerBound + blocks.lowerBound * LaneSum.blockSize, own.upperBound)..<min(
+          own.lowerBound + blocks.upperBound * LaneSum.blockSize, own.upperBound)
+      return GroupOptimizer.decayRuns(of: group).compactMap { run in
+        let range = run.range.clamped(to: part)
+        guard !range.isEmpty else { return nil }
+        let parts = states.map {
+          UnsafeMutableBufferPointer(start: $0.base + range.lowerBound, count: range.count)
+        }
+        return Run(range: range, decays: run.decays, states: parts)
+      }
+    }
+    let blocks = (group.buffer.count + LaneSum.blockSize - 1) / LaneSum.blockSize
+    blockSquares = .allocate(capacity: max(blocks, 1))
+    blockSquares.initialize(repeating: 0)
+    let blockRanges = (0..<replicas.count).map { LanePlan.block($0, of: replicas.count, from: 0..<blocks) }
+    squaresExchange =
+      clipNorm != nil && reduction == .exact
+      ? try replicas.prepareAllGather(blockSquares, ranges: blockRanges, operation: "gradient norm") : NoTransfers()
+  }
+
+  deinit {
+    blockSquares.deallocate()
+  }
+
+  /// The group's vector cut where the slots' `decays` changes.
+  private static func decayRuns(of group: ParameterGroup) -> [(range: Range<Int>, decays: Bool)] {
+    var runs: [(range: Range<Int>, decays: Bool)] = []
+    for (index, slot) in group.slots.enumerated() {
+      let end = index + 1 < group.slots.count ? group.offsets[index + 1] : group.buffer.count
+      if let last = runs.last, last.decays == slot.decays {
+        runs[runs.count - 1].range = last.range.lowerBound..<end
+      } else {
+        runs.append((group.offsets[index]..<end, slot.decays))
+      }
+    }
+    return runs
+  }
+
+  /// Moves the parameters along the reduced sum and publishes them. Collective, after `sum.reduce`.
+  package func apply(_ kind: Phase.Kind, at progress: Progress) throws {
+    let count = sum.totals[0]
+    guard count > 0 else { return }
+    var scale = Float(1 / count)
+    if kind == .gradient { steps += 1 }
+    if kind == .gradient, let clipNorm {
+      let norm = try gradientNorm() / count
+      if norm > Double(clipNorm) { scale *= Float(Double(clipNorm) / norm) }
+    }
+    let learningRate = schedule.learningRate(at: progress)
+    let step = steps
+    try team.run { thread in
+      for run in runs[thread] {
+        let range = run.range
+        let update = ParameterUpdate(
+          parameters: UnsafeMutableBufferPointer(start: group.buffer.base + range.lowerBound, count: range.count),
+          sum: UnsafeBufferPointer(start: sum.total + range.lowerBound, count: range.count),
+          states: run.states, scale: scale, learningRate: learningRate, step: step, decays: run.decays)
+        switch kind {
+        case .gradient: optimizer.apply(update)
+        case .curvature: optimizer.observe(curvature: update)
+        }
+      }
+    }
+    if kind == .gradient { try sum.publishParameters() }
+  }
+
+  /// The Euclidean norm of the summed vector, added up in blocks of 1,024 so that it does not depend on the ranks.
+  private func gradientNorm() throws -> Double {
+    let own = sum.ownRange
+    let first = own.lowerBound / LaneSum.blockSize
+    let blocks = (own.count + LaneSum.blockSize - 1) / LaneSum.blockSize
+    for block in 0..<blocks {
+      let start = own.lowerBound + block * LaneSum.blockSize
+      let count = min(LaneSum.blockSize, own.upperBound - start)
+      blockSquares[first + block] = Elementwise.sumOfSquares(UnsafeBufferPointer(start: sum.total + start, count: count))
+    }
+    try squaresExchange.start()
+    try squaresExchange.wait()
+    var squares = 0.0
+    for square in blockSquares { squares += square }
+    return squares.squareRoot()
+  }
+
+  /// Brings the state vectors of all ranks together at the coordinator. Collective.
+  package func collectState() throws {
+    guard replicas.count > 1, sum.reduction == .exact else { return }
+    for state in states {
+      let own = bytes(state, sum.ownRange)
+      if replicas.rank > 0 {
+        if !own.isEmpty { try replicas.transfer([.send(to: 0, own)], operation: "optimizer state") }
+      } else {
+        for peer in 1..<replicas.count {
+          let range = LaneSum.chunk(peer, of: replicas.count, count: state.count)
+          if !range.isEmpty {
+            try replicas.transfer([.receive(from: peer, bytes(state, range))], operation: "optimizer state")
+          }
+        }
+      }
+    }
+  }
+
+  /// Gives all ranks the coordinator's parameters and state. Collective.
+  package func distribute() throws {
+    try replicas.broadcast(in: .init(group.buffer.elements), operation: "parameters")
+    for state in states { try replicas.broadcast(in: .init(state.elements), operation: "optimizer state") }
+    var counter = [Int64(steps)]
+    try counter.withUnsafeMutableBytes { try replicas.broadcast(in: $0, operation: "optimizer state") }
+    steps = Int(counter[0])
+  }
+
+  private func bytes(_ buffer: FlatBuffer, _ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
+  }
+}

@@ -1,0 +1,32 @@
+import Datasets
+import Networks
+
+/// What one thread needs to work on a lane: a model with its workspace, and a batch to fill.
+///
+/// `@unchecked Sendable`: worker i is used by thread i of the team alone, and by the caller between two runs.
+final class LaneWorker<M: Model>: @unchecked Sendable {
+  let model: M
+  let assembler: BatchAssembler
+
+  init(model: M, assembler: BatchAssembler) {
+    self.model = model
+    self.assembler = assembler
+  }
+
+  /// Adds the contribution of the examples at `positions`, at most `microBatch` at a time.
+  func contribute(
+    _ positions: Range<Int>, of plan: ShardPlan, from source: any ExampleSource, phase: Phase, step: Int,
+    microBatch: Int, into contribution: Contribution
+  ) throws {
+    var start = positions.lowerBound
+    while start < positions.upperBound {
+      let end = min(start + microBatch, positions.upperBound)
+      let batch = assembler.assemble(at: start..<end, of: plan, from: source)
+      try model.accumulate(
+        batch, phase: phase, random: RandomAddress(seed: plan.seed, step: UInt64(step), stream: .model(0)),
+        into: contribution)
+      contribution.add(examples: batch.count)
+      start = end
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Checkpoints
+import Datasets
+import Networks
+
+extension Trainer {
+  /// Evaluates on every split that there is; the figures are exact for any number of ranks. Collective.
+  package func evaluateAll() throws {
+    for split in EvaluationSplit.allCases where feed.count(of: split) > 0 {
+      let record = try evaluate(split)
+      for (name, value) in record.named {
+        figures[name] = value
+        if value < best[name]?.value ?? .infinity { best[name] = .init(value: value, step: progress.step) }
+      }
+      if replicas.rank == 0 { try observer?.didEvaluate(record) }
+    }
+  }
+
+  /// The metrics on one split, as means over all its examples. Collective.
+  ///
+  /// The split is cut into fixed blocks; each block's sums are kept apart and added in the order of the blocks, so that
+  /// the result does not depend on who evaluated which.
+  public func evaluate(_ split: EvaluationSplit) throws -> EvaluationRecord {
+    let blocks = EvaluationPlan(examples: feed.count(of: split), block: configuration.evaluationBlock)
+    let width = 1 + model.metrics.count
+    let sums = UnsafeMutableBufferPointer<Double>.allocate(capacity: max(blocks.blocks * width, 1))
+    sums.initialize(repeating: 0)
+    defer { sums.deallocate() }
+    let owned = (0..<replicas.count).map { blocks.blocks(ofPart: $0, parts: replicas.count) }
+    let rounds = (owned.map(\.count).max()! + team.count - 1) / team.count
+    for round in 0..<rounds {
+      let now = owned.map { own -> Range<Int> in
+        let first = min(own.lowerBound + round * team.count, own.upperBound)
+        return first..<min(first + team.count, own.upperBound)
+      }
+      let source = try feed.evaluation(
+        split,
+        ranges: now.map {
+          $0.isEmpty
+            ? 0..<0
+            : blocks.examples(inBlock: $0.lowerBound).lowerBound..<blocks.examples(inBlock: $0.upperBound - 1).upperBound
+        })
+      let mine = now[replicas.rank]
+      try team.run { thread in
+        guard thread < mine.count else { return }
+        let block = mine.lowerBound + thread
+        let batch = workers[thread].assembler.assemble(evaluating: blocks.examples(inBlock: block), from: source)
+        let place = UnsafeMutableBufferPointer(start: sums.baseAddress! + block * width, count: width)
+        try workers[thread].model.evaluate(batch, into: place)
+      }
+    }
+    let ranges = owned.map { $0.lowerBound * width..<$0.upperBound * width }
+    let exchange = try replicas.prepareAllGather(sums, ranges: ranges, operation: "evaluation on the \(split.rawValue) set")
+    try exchange.start()
+    try exchange.wait()
+    var totals = [Double](repeating: 0, count: width)
+    for block in 0..<blocks.blocks {
+      for i in 0..<width { totals[i] += sums[block * width + i] }
+    }
+    return EvaluationRecord(
+      progress: progress, split: split,
+      metrics: model.metrics.enumerated().map { ($1.name, totals[1 + $0] / totals[0]) })
+  }
+}
+
+extension Trainer {
+  /// The examples that this process saw trained on per second of the run, evaluations and checkpoints included.
+  public var examplesPerSecond: Double { meter.examples / max(meter.seconds, 1e-9) }
+}
