@@ -1,0 +1,12 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Ends this process, should the library come back from `MPI_Abort`.
+func endProcess(_ exitCode: Int32) -> Never {
+  exit(exitCode)
+}
