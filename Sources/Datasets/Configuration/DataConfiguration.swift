@@ -1,0 +1,112 @@
+import Networks
+
+/// What a config says of the data: where they come from, how many, how they are prepared and how they reach workers.
+public struct DataConfiguration: Codable, Sendable, Hashable {
+  /// Where the examples come from.
+  public enum Source: String, Codable, Sendable, Hashable, CaseIterable {
+    /// Generated handwritten-like digits.
+    case digits
+    /// The four files of MNIST, or of a set with the same names, in `directory`.
+    case mnist
+    /// IDX files by name.
+    case idx
+  }
+
+  /// How the examples reach workers.
+  public enum Access: String, Codable, Sendable, Hashable, CaseIterable {
+    /// Every rank opens the files itself.
+    case shared
+    /// Only the coordinator opens them and sends rows ahead of use.
+    case streamed
+  }
+
+  /// Where the examples come from. Default: `digits`, which needs no file.
+  public var source: Source = .digits
+  /// The directory of the files; relative names below are looked up in it.
+  public var directory: String?
+  /// The file of the training examples (`idx`, `csv`).
+  public var trainingFile: String?
+  /// The file of the training labels (`idx`).
+  public var trainingLabels: String?
+  /// The file of the test examples (`idx`, `csv`).
+  public var testFile: String?
+  /// The file of the test labels (`idx`).
+  public var testLabels: String?
+  /// The number of classes; null: as many as the labels need, 10 for `mnist`.
+  public var classes: Int?
+  /// The number of training examples; null: all there are, 60,000 generated digits.
+  public var trainingCount: Int?
+  /// The number of test examples; null: all there are, 10,000 generated digits.
+  public var testCount: Int?
+  /// The number of examples held back from the end of the training set. Default 0: none.
+  public var validationCount = 0
+  /// The seed of generated data. Not the run's: the data stay the same when a run is repeated with another seed.
+  public var seed: UInt64 = 1
+  /// How the examples reach workers. Default: `shared`.
+  public var access: Access = .shared
+  /// How stored values become inputs. Default: bytes to 0...1, floats as they are.
+  public var normalization: NormalizationChoice = .automatic
+  /// Pixels of background added on every side of an image. Default 0.
+  public var padding = 0
+  /// Distortions of training images. Default: none.
+  public var augmentation = Augmentation()
+  /// Whether each epoch has an order of its own. Default: yes.
+  public var shuffle = true
+
+  /// Generated digits, nothing else set.
+  public init() {}
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case source, directory
+    case trainingFile = "training_file"
+    case trainingLabels = "training_labels"
+    case testFile = "test_file"
+    case testLabels = "test_labels"
+    case classes
+    case trainingCount = "training_count"
+    case testCount = "test_count"
+    case validationCount = "validation_count"
+    case seed, access, normalization, padding, augmentation, shuffle
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    source = try keys.decodeIfPresent(Source.self, forKey: .source) ?? source
+    directory = try keys.decodeIfPresent(String.self, forKey: .directory)
+    trainingFile = try keys.decodeIfPresent(String.self, forKey: .trainingFile)
+    trainingLabels = try keys.decodeIfPresent(String.self, forKey: .trainingLabels)
+    testFile = try keys.decodeIfPresent(String.self, forKey: .testFile)
+    testLabels = try keys.decodeIfPresent(String.self, forKey: .testLabels)
+    classes = try keys.decodeIfPresent(Int.self, forKey: .classes)
+    trainingCount = try keys.decodeIfPresent(Int.self, forKey: .trainingCount)
+    testCount = try keys.decodeIfPresent(Int.self, forKey: .testCount)
+    validationCount = try keys.decodeIfPresent(Int.self, forKey: .validationCount) ?? validationCount
+    seed = try keys.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
+    access = try keys.decodeIfPresent(Access.self, forKey: .access) ?? access
+    normalization = try keys.decodeIfPresent(NormalizationChoice.self, forKey: .normalization) ?? normalization
+    padding = try keys.decodeIfPresent(Int.self, forKey: .padding) ?? padding
+    augmentation = try keys.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? augmentation
+    shuffle = try keys.decodeIfPresent(Bool.self, forKey: .shuffle) ?? shuffle
+  }
+
+  /// Writes every key, those without a value as null, so that a resolved config shows what there is to set.
+  public func encode(to encoder: any Encoder) throws {
+    var keys = encoder.container(keyedBy: CodingKeys.self)
+    try keys.encode(source, forKey: .source)
+    try keys.encode(directory, forKey: .directory)
+    try keys.encode(trainingFile, forKey: .trainingFile)
+    try keys.encode(trainingLabels, forKey: .trainingLabels)
+    try keys.encode(testFile, forKey: .testFile)
+    try keys.encode(testLabels, forKey: .testLabels)
+    try keys.encode(classes, forKey: .classes)
+    try keys.encode(trainingCount, forKey: .trainingCount)
+    try keys.encode(testCount, forKey: .testCount)
+    try keys.encode(validationCount, forKey: .validationCount)
+    try keys.encode(seed, forKey: .seed)
+    try keys.encode(access, forKey: .access)
+    try keys.encode(normalization, forKey: .normalization)
+    try keys.encode(padding, forKey: .padding)
+    try keys.encode(augmentation, forKey: .augmentation)
+    try keys.encode(shuffle, forKey: .shuffle)
+  }
+}
