@@ -102,7 +102,8 @@ struct CheckpointRoundTripTests {
     #expect(weightsSHA256(of: [two, one]) != hash)
   }
 
-  @Test("Loading into another model lists what is missing, not wanted and of another shape, and fills nothing")
+  @Test(
+    "Loading into another model lists what is missing, not wanted and of another shape, and fills nothing")
   func mismatch() throws {
     let folder = try TemporaryDirectory()
     let directory = CheckpointDirectory(path: folder.path)

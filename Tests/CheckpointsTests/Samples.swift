@@ -30,9 +30,12 @@ func fill(_ buffer: FlatBuffer, of group: ParameterGroup, seed: UInt32) {
 }
 
 /// A manifest with awkward content.
-func sampleManifest(step: Int = 1234, metrics: [String: Double] = ["test_error": 0.0125]) -> CheckpointManifest {
+func sampleManifest(step: Int = 1234, metrics: [String: Double] = ["test_error": 0.0125])
+  -> CheckpointManifest
+{
   CheckpointManifest(
-    architecture: "mlp", config: "model: mlp\nlayers:\n  - width: 5 # \"Ä\" / \\ \t\n\n", step: step, epoch: 2,
+    architecture: "mlp", config: "model: mlp\nlayers:\n  - width: 5 # \"Ä\" / \\ \t\n\n", step: step,
+    epoch: 2,
     dataPosition: 640, seed: .max - 1, lanes: 8, metrics: metrics,
     best: ["test_error": .init(value: 0.1 + 0.2, step: 1000)], datasetFingerprint: "idx:60000:9f3a",
     libraryVersion: "1.0.0", counters: ["mistakes": 1 << 60])

@@ -88,6 +88,7 @@ extension SavePolicy: Codable {
     case keepBest = "keep_best"
   }
 
+  /// Reads what is there and takes the defaults for the rest; throws `ConfigurationError` as `init` does.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     try self.init(
@@ -97,6 +98,7 @@ extension SavePolicy: Codable {
       keepBest: values.decodeIfPresent(Best.self, forKey: .keepBest) ?? .mainMetric)
   }
 
+  /// Writes all that is set.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encodeIfPresent(everySteps, forKey: .everySteps)
@@ -107,6 +109,7 @@ extension SavePolicy: Codable {
 }
 
 extension SavePolicy.Best: Codable {
+  /// Reads true, false or a name.
   public init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     if let flag = try? value.decode(Bool.self) {
@@ -118,6 +121,7 @@ extension SavePolicy.Best: Codable {
     }
   }
 
+  /// Writes true, false or a name.
   public func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     switch self {

@@ -81,6 +81,7 @@ extension CheckpointManifest: Codable {
     case tensorFiles = "tensor_files"
   }
 
+  /// Reads all keys; none may be missing.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     formatVersion = try values.decode(Int.self, forKey: .formatVersion)
@@ -99,6 +100,7 @@ extension CheckpointManifest: Codable {
     tensorFiles = try values.decode([String].self, forKey: .tensorFiles)
   }
 
+  /// Writes all keys.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(formatVersion, forKey: .formatVersion)
