@@ -1,0 +1,79 @@
+import Networks
+
+/// A tensor to be written: a name, extents, and a view of bytes that the caller keeps.
+public struct NamedTensor {
+  /// The name, unique in its file.
+  public let name: String
+  /// The type of the elements.
+  public let type: ElementType
+  /// The extents, outermost first; none for a single value.
+  public let extents: [Int]
+  /// The elements, row-major, little endian.
+  public let bytes: UnsafeRawBufferPointer
+
+  /// A view of `bytes`, which hold exactly as many elements of `type` as the product of `extents` says.
+  public init(_ name: String, type: ElementType, extents: [Int], bytes: UnsafeRawBufferPointer) {
+    precondition(
+      extents.reduce(1, *) * type.size == bytes.count,
+      "tensor \(name): \(bytes.count) bytes are not \(extents) elements of \(type.size) bytes")
+    self.name = name
+    self.type = type
+    self.extents = extents
+    self.bytes = bytes
+  }
+
+  /// A view of single-precision values.
+  public init(_ name: String, shape: Shape, values: UnsafeMutableBufferPointer<Float>) {
+    self.init(name, type: .float32, extents: shape.extents, bytes: UnsafeRawBufferPointer(values))
+  }
+}
+
+/// A tensor to be read: the name, type and extents that are wanted, and the memory that is to be filled.
+public struct TensorDestination {
+  /// The name in the file.
+  public let name: String
+  /// The type of the elements.
+  public let type: ElementType
+  /// The extents, outermost first.
+  public let extents: [Int]
+  /// The memory to fill.
+  public let bytes: UnsafeMutableRawBufferPointer
+
+  /// A place for a tensor, of exactly as many elements of `type` as the product of `extents` says.
+  public init(_ name: String, type: ElementType, extents: [Int], bytes: UnsafeMutableRawBufferPointer) {
+    precondition(
+      extents.reduce(1, *) * type.size == bytes.count,
+      "tensor \(name): \(bytes.count) bytes are not \(extents) elements of \(type.size) bytes")
+    self.name = name
+    self.type = type
+    self.extents = extents
+    self.bytes = bytes
+  }
+
+  /// A place for single-precision values.
+  public init(_ name: String, shape: Shape, values: UnsafeMutableBufferPointer<Float>) {
+    self.init(name, type: .float32, extents: shape.extents, bytes: UnsafeMutableRawBufferPointer(values))
+  }
+
+  /// The same memory, to be written to a file.
+  public var tensor: NamedTensor {
+    NamedTensor(name, type: type, extents: extents, bytes: UnsafeRawBufferPointer(bytes))
+  }
+}
+
+extension ParameterGroup {
+  /// The slots of `buffer`, which is laid out like this group, by name: `network/2.convolution.weight`, or
+  /// `momentum/network/2.convolution.weight` where `prefix` is `momentum`. Gaps are left out.
+  ///
+  /// Without a buffer these are the parameters. Reading fills them; `tensor` of each one is what to write.
+  public func tensors(in buffer: FlatBuffer? = nil, prefix: String? = nil) -> [TensorDestination] {
+    let buffer = buffer ?? self.buffer
+    precondition(buffer.count == self.buffer.count, "the buffer is not laid out like the group \(name)")
+    let start = prefix.map { "\($0)/" } ?? ""
+    return slots.indices.map { index in
+      TensorDestination(
+        "\(start)\(name)/\(slots[index].name)", shape: slots[index].shape,
+        values: UnsafeMutableBufferPointer(start: buffer.base + offsets[index], count: slots[index].count))
+    }
+  }
+}
