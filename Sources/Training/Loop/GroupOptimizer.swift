@@ -8,8 +8,7 @@ import Networks
 package final class GroupOptimizer {
   package let group: ParameterGroup
   package let optimizer: any Optimizer
-  package let schedule: Schedule
-  package let clipNorm: Float?
+  package let configuration: OptimizerConfiguration
   package let sum: LaneSum
   /// One vector for each of the optimizer's `stateNames`; valid in `sum.ownRange`, everywhere after `collectState`.
   package let states: [FlatBuffer]
@@ -38,8 +37,7 @@ package final class GroupOptimizer {
     self.team = team
     self.replicas = replicas
     optimizer = try configuration.makeOptimizer()
-    schedule = configuration.schedule
-    clipNorm = configuration.clipNorm
+    self.configuration = configuration
     sum = try LaneSum(
       group: group, metricCount: metricCount, plan: plan, reduction: reduction, replicas: replicas, team: team)
     let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
@@ -65,7 +63,7 @@ package final class GroupOptimizer {
     blockSquares.initialize(repeating: 0)
     let blockRanges = (0..<replicas.count).map { LanePlan.block($0, of: replicas.count, from: 0..<blocks) }
     squaresExchange =
-      clipNorm != nil && reduction == .exact
+      configuration.clipNorm != nil && reduction == .exact
       ? try replicas.prepareAllGather(blockSquares, ranges: blockRanges, operation: "gradient norm") : NoTransfers()
   }
 
@@ -93,11 +91,11 @@ package final class GroupOptimizer {
     guard count > 0 else { return }
     var scale = Float(1 / count)
     if kind == .gradient { steps += 1 }
-    if kind == .gradient, let clipNorm {
+    if kind == .gradient, let clipNorm = configuration.clipNorm {
       let norm = try gradientNorm() / count
-      if norm > Double(clipNorm) { scale *= Float(Double(clipNorm) / norm) }
+      if norm > clipNorm { scale *= Float(clipNorm / norm) }
     }
-    let learningRate = schedule.learningRate(at: progress)
+    let learningRate = configuration.learningRate(at: progress)
     let step = steps
     try team.run { thread in
       for run in runs[thread] {
@@ -123,7 +121,7 @@ package final class GroupOptimizer {
     for block in 0..<blocks {
       let start = own.lowerBound + block * LaneSum.blockSize
       let count = min(LaneSum.blockSize, own.upperBound - start)
-      blockSquares[first + block] = Elementwise.sumOfSquares(UnsafeBufferPointer(start: sum.total + start, count: count))
+      blockSquares[first + block] = Kernels.Reduction.sumOfSquares(UnsafeBufferPointer(start: sum.total + start, count: count))
     }
     try squaresExchange.start()
     try squaresExchange.wait()

@@ -196,7 +196,7 @@ public final class Trainer<M: Model> {
   private func logIfDue() throws {
     guard progress.step % configuration.logEverySteps == 0 || progress.step == configuration.totalSteps else { return }
     guard replicas.rank == 0, let observer else { return meter.forget() }
-    let learningRate = Double(groups[0].schedule.learningRate(at: progress))
+    let learningRate = Double(groups[0].configuration.learningRate(at: progress))
     if let record = meter.record(at: progress, metrics: model.metrics, learningRate: learningRate) {
       try observer.didStep(record)
     }
