@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// Adam, and with decoupled weight decay AdamW.
@@ -37,13 +36,9 @@ public struct Adam: Optimizer {
 
   public func apply(_ update: borrowing ParameterUpdate) {
     let decay = update.decays ? weightDecay : 0
-    let step = Double(update.step)
-    let meanCorrection = 1 - pow(Double(beta1), step)
-    let squareCorrection = 1 - pow(Double(beta2), step)
-    adam(
-      update.parameters, mean: update.states[0], meanSquare: update.states[1], sum: update.sum,
-      rate: Float(Double(update.learningRate) / meanCorrection), beta1: beta1, beta2: beta2,
-      inverseSquareRoot: Float(1 / squareCorrection.squareRoot()), epsilon: epsilon, scale: update.scale,
-      decay: isDecoupled ? 0 : decay, shrink: isDecoupled ? update.learningRate * decay : 0)
+    Kernels.ParameterUpdate.adam(
+      update.parameters, mean: update.states[0], squares: update.states[1], gradient: update.sum,
+      time: update.step, rate: update.learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      scale: update.scale, decay: isDecoupled ? 0 : decay, decoupledDecay: isDecoupled ? decay : 0)
   }
 }

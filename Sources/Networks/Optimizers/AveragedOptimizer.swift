@@ -25,9 +25,9 @@ public struct AveragedOptimizer<Rule: Optimizer>: Optimizer {
 
   public func apply(_ update: borrowing ParameterUpdate) {
     rule.apply(update)
-    runningAverage(
-      update.states[update.states.count - 1], rate: averaging.rate(at: update.step),
-      UnsafeBufferPointer(update.parameters))
+    Elementwise.moveAverage(
+      update.states[update.states.count - 1], towards: UnsafeBufferPointer(update.parameters),
+      rate: averaging.rate(at: update.step))
   }
 
   public func observe(curvature update: borrowing ParameterUpdate) {

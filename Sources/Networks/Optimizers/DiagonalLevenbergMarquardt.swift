@@ -26,8 +26,8 @@ public struct DiagonalLevenbergMarquardt: Optimizer {
   public var stateNames: [String] { ["curvature"] }
 
   public func apply(_ update: borrowing ParameterUpdate) {
-    levenbergMarquardt(
-      update.parameters, curvature: UnsafeBufferPointer(update.states[0]), sum: update.sum,
+    Kernels.ParameterUpdate.levenbergMarquardt(
+      update.parameters, curvature: UnsafeBufferPointer(update.states[0]), gradient: update.sum,
       rate: update.learningRate, mu: mu, scale: update.scale, decay: update.decays ? weightDecay : 0)
   }
 

@@ -29,9 +29,9 @@ public struct RMSProp: Optimizer {
   public var stateNames: [String] { momentum == 0 ? ["mean_square"] : ["mean_square", "velocity"] }
 
   public func apply(_ update: borrowing ParameterUpdate) {
-    rmsprop(
-      update.parameters, meanSquare: update.states[0], velocity: momentum == 0 ? nil : update.states[1],
-      sum: update.sum, rate: update.learningRate, alpha: beta, epsilon: epsilon, momentum: momentum,
+    Kernels.ParameterUpdate.rmsProp(
+      update.parameters, squares: update.states[0], velocity: momentum == 0 ? nil : update.states[1],
+      gradient: update.sum, rate: update.learningRate, alpha: beta, epsilon: epsilon, momentum: momentum,
       scale: update.scale, decay: update.decays ? weightDecay : 0)
   }
 }

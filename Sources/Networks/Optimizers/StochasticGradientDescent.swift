@@ -28,11 +28,11 @@ public struct StochasticGradientDescent: Optimizer {
   public func apply(_ update: borrowing ParameterUpdate) {
     let decay = update.decays ? weightDecay : 0
     if momentum == 0 {
-      sgd(
-        update.parameters, sum: update.sum, rate: update.learningRate, scale: update.scale, decay: decay)
+      Kernels.ParameterUpdate.sgd(
+        update.parameters, gradient: update.sum, rate: update.learningRate, scale: update.scale, decay: decay)
     } else {
-      sgdMomentum(
-        update.parameters, velocity: update.states[0], sum: update.sum, rate: update.learningRate,
+      Kernels.ParameterUpdate.momentum(
+        update.parameters, velocity: update.states[0], gradient: update.sum, rate: update.learningRate,
         momentum: momentum, scale: update.scale, decay: decay, nesterov: isNesterov)
     }
   }
