@@ -3,6 +3,7 @@
 #define CK_SUFFIX _avx2
 #define CK_VECTOR_BYTES 32
 #define CK_REGISTERS 16
+#include <immintrin.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>

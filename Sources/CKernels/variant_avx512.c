@@ -3,6 +3,7 @@
 #define CK_SUFFIX _avx512
 #define CK_VECTOR_BYTES 64
 #define CK_REGISTERS 32
+#include <immintrin.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
