@@ -51,6 +51,6 @@ extension Tensor {
   /// Takes the values of `other`, unless they are in the same memory already.
   func copy(_ other: Tensor) {
     guard base != other.base else { return }
-    elements.update(fromContentsOf: other.elements)
+    elements.baseAddress?.update(from: other.base, count: count)
   }
 }

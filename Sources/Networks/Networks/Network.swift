@@ -137,7 +137,7 @@ public final class Network {
       if let dx { dy = dx }
     }
     // The lowest layers were views: what has arrived is the gradient at the input.
-    if let inputGradient, dy.base != inputGradient.base { inputGradient.elements.update(fromContentsOf: dy.elements) }
+    inputGradient?.reshaped(dy.shape).copy(dy)
   }
 
   private func activation(before index: Int) -> Tensor {

@@ -45,7 +45,7 @@ struct NetworkPlan {
       output = try Self.located(layer, index, input: shape) { layer throws(ShapeError) in
         try layer.outputShape(for: shape)
       }
-      layers.append(layer)
+      self.layers.append(layer)
       let count = output.count * maximumBatch
       if layer.isView || (layer.worksInPlace && !isNeeded) {
         isNeeded = isNeeded || (!layer.isView && layer.readsOutput)
