@@ -1,3 +1,5 @@
+import Kernels
+
 /// The distribution of a slot's first values.
 public enum Initializer: Sendable, Hashable {
   /// All zero.
@@ -11,10 +13,20 @@ public enum Initializer: Sendable, Hashable {
 
   /// Fills `elements` with draws from the stream at `random`: element i is a function of the address and of i.
   public func fill(_ elements: UnsafeMutableBufferPointer<Float>, shape: Shape, random: RandomAddress) {
+    var stream = RandomStream(random)
     switch self {
     case .zero: elements.update(repeating: 0)
     case .constant(let value): elements.update(repeating: value)
-    case .uniform, .normal: break
+    case .uniform(let low, let high): stream.fillUniform(elements, low: low, high: high)
+    case .normal(let mean, let deviation): stream.fillNormal(elements, mean: mean, deviation: deviation)
     }
+  }
+}
+
+extension RandomStream {
+  /// The stream at an address. Steps count modulo 2^32.
+  public init(_ address: RandomAddress) {
+    self.init(
+      seed: address.seed, stream: address.stream.number, step: UInt32(truncatingIfNeeded: address.step))
   }
 }

@@ -3,25 +3,42 @@
 /// All activations are `[shape…, batch]` with the batch innermost. Whatever a layer has to remember from `forward` to
 /// `backward` beside its input and output lies in `pass.scratch`.
 public protocol Layer: Sendable {
+  /// The word for it in configs and slot names: `convolution`.
+  var kind: String { get }
   /// What people call it: `convolution 5x5`.
   var name: String { get }
   /// The shape of the output.
   ///
   /// - Throws: `ShapeError` where the layer cannot work on `input`.
   func outputShape(for input: Shape) throws(ShapeError) -> Shape
+  /// The layer made ready for inputs of this shape: what follows from the shape is worked out once.
+  ///
+  /// `forward`, `backward` and `curvature` are called only on what this returns.
+  func prepared(for input: Shape) throws(ShapeError) -> Self
   /// The parameters that it needs, named within the layer: `weight`, `bias`.
   func slots(for input: Shape) -> [Slot]
   /// The floats of scratch that it needs for a batch.
   func scratchCount(for input: Shape, batch: Int) -> Int
+  /// The floats of temporary memory that one call needs; it is shared by all layers and forgotten between calls.
+  func temporaryCount(for input: Shape, batch: Int) -> Int
+  /// The floats of temporary memory that `curvature` needs.
+  func curvatureTemporaryCount(for input: Shape, batch: Int) -> Int
   /// Whether the output may lie in the memory of the input (and the gradient at the input in that of the gradient at
   /// the output): true for layers whose `backward` never looks at `x`.
   var worksInPlace: Bool { get }
+  /// Whether `backward` or `curvature` looks at `y`: true unless a layer says otherwise. Such an output is not
+  /// overwritten by a following layer that works in place.
+  var readsOutput: Bool { get }
+  /// Whether the output is the input in another shape: such a layer costs nothing.
+  var isView: Bool { get }
 
   /// y = f(x).
   func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass)
   /// Adds dE/dparameters, summed over the batch, to the contribution, and writes dE/dx where `dx` is given.
+  ///
+  /// It may overwrite `dy`.
   func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass)
-  /// Like `backward` for the diagonal of the Gauss–Newton Hessian: from h_y = d²E/dy² to h_x and the sums h_w.
+  /// Like `backward`, after a forward pass that was not training, for the diagonal of the Gauss–Newton Hessian: from h_y = d²E/dy² to h_x and the sums h_w.
   ///
   /// LeCun, Bottou, Bengio & Haffner 1998, appendix C.
   ///
@@ -30,9 +47,15 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
+  public var name: String { kind }
   public var worksInPlace: Bool { false }
+  public var readsOutput: Bool { true }
+  public var isView: Bool { false }
+  public func prepared(for input: Shape) throws(ShapeError) -> Self { self }
   public func slots(for input: Shape) -> [Slot] { [] }
   public func scratchCount(for input: Shape, batch: Int) -> Int { 0 }
+  public func temporaryCount(for input: Shape, batch: Int) -> Int { 0 }
+  public func curvatureTemporaryCount(for input: Shape, batch: Int) -> Int { 0 }
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape { input }
 
   public func curvature(_ hy: Tensor, x: Tensor, y: Tensor, into hx: Tensor?, _ pass: LayerPass) throws {
@@ -51,6 +74,8 @@ public struct LayerPass {
   public let contribution: Contribution?
   /// The layer's scratch: the same memory in `forward` and in `backward`.
   public let scratch: UnsafeMutablePointer<Float>
+  /// Memory for this call only.
+  public let temporary: UnsafeMutablePointer<Float>
   /// The layer's random stream at this step.
   public let random: RandomAddress
   /// What identifies the examples of the batch to the random streams.
@@ -65,6 +90,7 @@ public struct LayerPass {
 
   /// Where the gradient of slot `index` of the layer goes, and whether it has to be added there.
   public func gradient(_ index: Int) -> (elements: UnsafeMutableBufferPointer<Float>, adds: Bool) {
-    contribution!.slot(firstSlot + index)
+    guard let contribution else { preconditionFailure("a backward pass without a contribution") }
+    return contribution.slot(firstSlot + index)
   }
 }

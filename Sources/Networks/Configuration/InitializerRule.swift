@@ -1,0 +1,47 @@
+/// A distribution of first weights whose width follows from a layer's fan-in and fan-out.
+public enum InitializerRule: String, Keyword {
+  /// All zero.
+  case zero
+  /// U(±2.4 / fan-in): LeCun, Bottou, Bengio & Haffner 1998.
+  case lecun1998 = "lecun_1998"
+  /// U(±√(6 / (fan-in + fan-out))): Glorot & Bengio 2010.
+  case xavierUniform = "xavier_uniform"
+  /// N(0, 2 / (fan-in + fan-out)): Glorot & Bengio 2010.
+  case xavierNormal = "xavier_normal"
+  /// U(±√(6 / fan-in)): He, Zhang, Ren & Sun 2015.
+  case heUniform = "he_uniform"
+  /// N(0, 2 / fan-in): He, Zhang, Ren & Sun 2015.
+  case heNormal = "he_normal"
+  /// U(±1 / √fan-in): what PyTorch does where nothing is said.
+  case pytorch
+
+  public static var title: String { "initializer" }
+
+  /// The distribution for weights of this fan-in and fan-out.
+  public func initializer(fanIn: Int, fanOut: Int) -> Initializer {
+    let fanIn = Double(fanIn)
+    let sum = fanIn + Double(fanOut)
+    return switch self {
+    case .zero: .zero
+    case .lecun1998: Self.symmetric(2.4 / fanIn)
+    case .xavierUniform: Self.symmetric((6 / sum).squareRoot())
+    case .xavierNormal: .normal(mean: 0, standardDeviation: Float((2 / sum).squareRoot()))
+    case .heUniform: Self.symmetric((6 / fanIn).squareRoot())
+    case .heNormal: .normal(mean: 0, standardDeviation: Float((2 / fanIn).squareRoot()))
+    case .pytorch: Self.symmetric(1 / fanIn.squareRoot())
+    }
+  }
+
+  /// The distribution of biases that goes with these weights: the same bound where the rule knows one for them
+  /// (`lecun_1998`, `pytorch`), otherwise zero.
+  public func biasInitializer(fanIn: Int, fanOut: Int) -> Initializer {
+    switch self {
+    case .lecun1998, .pytorch: initializer(fanIn: fanIn, fanOut: fanOut)
+    case .zero, .xavierUniform, .xavierNormal, .heUniform, .heNormal: .zero
+    }
+  }
+
+  private static func symmetric(_ bound: Double) -> Initializer {
+    .uniform(low: -Float(bound), high: Float(bound))
+  }
+}

@@ -1,0 +1,94 @@
+import Kernels
+
+/// All inputs to all units, with an activation if wanted.
+///
+///     y = f(W x + b)      x [in, batch], W [out, in], b [out], y [out, batch]
+///
+/// Any input shape is seen as a vector. Cost: 2 · in · out · batch operations forward, twice that backward.
+public struct Dense: Layer {
+  /// The number of outputs.
+  public let units: Int
+  /// The function f on the outputs; nil for none.
+  public let activation: ActivationKind?
+  /// Whether there is a bias b.
+  public let hasBias: Bool
+  /// The distribution of the first weights.
+  public let initializer: InitializerConfiguration
+
+  /// A dense layer of `units` outputs.
+  public init(
+    units: Int, activation: ActivationKind? = nil, hasBias: Bool = true,
+    initializer: InitializerConfiguration = .rule(.pytorch)
+  ) {
+    self.units = units
+    self.activation = activation
+    self.hasBias = hasBias
+    self.initializer = initializer
+  }
+
+  public var kind: String { "dense" }
+  public var name: String { "dense \(units)" + (activation.map { " \($0.rawValue)" } ?? "") }
+  public var readsOutput: Bool { activation != nil }
+
+  public func outputShape(for input: Shape) throws(ShapeError) -> Shape { [units] }
+
+  public func slots(for input: Shape) -> [Slot] {
+    let fanIn = input.count
+    let weight = Slot(
+      "weight", shape: [units, fanIn], initializer: initializer.initializer(fanIn: fanIn, fanOut: units))
+    guard hasBias else { return [weight] }
+    let initial = initializer.biasInitializer(fanIn: fanIn, fanOut: units)
+    return [weight, Slot("bias", shape: [units], initializer: initial, decays: false)]
+  }
+
+  public func curvatureTemporaryCount(for input: Shape, batch: Int) -> Int {
+    input.count * (batch + units)
+  }
+
+  public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
+    Matrix.multiply(
+      pass.parameter(0), x.values, into: y.elements, rows: units, columns: x.batch, inner: x.shape.count)
+    if hasBias {
+      let function = activation?.function ?? .identity
+      function.apply(bias: pass.parameter(1), to: y.elements, rows: units, batch: y.batch)
+    } else {
+      activation?.function.apply(y.values, into: y.elements)
+    }
+  }
+
+  public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
+    activation?.function.backward(dy.elements, output: y.values)
+    propagate(dy, x: x.values, weights: pass.parameter(0), into: dx, pass)
+  }
+
+  /// h_a = f'(a)² h_y, h_W = h_a (x²)ᵀ, h_b = Σ h_a, h_x = (W²)ᵀ h_a.
+  public func curvature(_ hy: Tensor, x: Tensor, y: Tensor, into hx: Tensor?, _ pass: LayerPass) {
+    activation?.function.backwardCurvature(hy.elements, output: y.values)
+    let squaredInputs = UnsafeMutableBufferPointer(start: pass.temporary, count: x.count)
+    Elementwise.square(x.values, into: squaredInputs)
+    let weights = pass.parameter(0)
+    let squaredWeights = UnsafeMutableBufferPointer(start: pass.temporary + x.count, count: weights.count)
+    if hx != nil { Elementwise.square(weights, into: squaredWeights) }
+    propagate(
+      hy, x: UnsafeBufferPointer(squaredInputs), weights: UnsafeBufferPointer(squaredWeights), into: hx, pass)
+  }
+
+  /// dW (+)= da xᵀ, db (+)= Σ da, dx = Wᵀ da.
+  private func propagate(
+    _ da: Tensor, x: UnsafeBufferPointer<Float>, weights: UnsafeBufferPointer<Float>, into dx: Tensor?,
+    _ pass: LayerPass
+  ) {
+    let inputs = x.count / da.batch
+    let weight = pass.gradient(0)
+    Matrix.multiply(
+      da.values, x, into: weight.elements, rows: units, columns: inputs, inner: da.batch, transposeB: true,
+      beta: weight.adds ? 1 : 0)
+    if hasBias {
+      let bias = pass.gradient(1)
+      Reduction.rowSums(da.values, into: bias.elements, rows: units, batch: da.batch, accumulate: bias.adds)
+    }
+    guard let dx else { return }
+    Matrix.multiply(
+      weights, da.values, into: dx.elements, rows: inputs, columns: da.batch, inner: units, transposeA: true)
+  }
+}

@@ -1,0 +1,42 @@
+import Kernels
+
+/// Omits each value with a given probability while training, and scales the rest up so that the mean stays.
+///
+///     y = m x / (1 - p),  m ∈ {0, 1}        while training; y = x otherwise
+///
+/// The mask m is a function of seed, step, layer, example and feature, never of batch, lane or rank, and is drawn again
+/// on the way back. Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014.
+public struct Dropout: Layer {
+  /// The probability p, at least 0 and below 1.
+  public let probability: Float
+
+  /// The layer of this probability.
+  public init(probability: Float) {
+    precondition(probability >= 0 && probability < 1, "dropout of probability \(probability)")
+    self.probability = probability
+  }
+
+  public var kind: String { "dropout" }
+  public var name: String { "dropout \(probability)" }
+  public var worksInPlace: Bool { true }
+  public var readsOutput: Bool { false }
+
+  public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
+    mask(x, into: y, pass)
+  }
+
+  public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
+    if let dx { mask(dy, into: dx, pass) }
+  }
+
+  public func curvature(_ hy: Tensor, x: Tensor, y: Tensor, into hx: Tensor?, _ pass: LayerPass) {
+    hx?.copy(hy)
+  }
+
+  private func mask(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
+    guard pass.isTraining else { return y.copy(x) }
+    precondition(pass.examples.count == x.batch, "dropout needs to know its \(x.batch) examples")
+    RandomStream(pass.random).dropout(
+      x.values, into: y.elements, features: x.shape.count, examples: pass.examples, keep: 1 - probability)
+  }
+}
