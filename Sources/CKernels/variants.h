@@ -4,20 +4,27 @@
 //   CK_REGISTERS     how many vector registers a kernel may count on
 // and pushes the target attribute. Bodies are written against these names and know nothing else of the processor:
 //   CK_BODY(name)    defines the kernel `name` of kernels.def in this variant
-//   vf, vi, vu       a vector of float, int32_t, uint32_t (unaligned); VF = elements in it
+//   vf, vi, vu       a vector of float, int32_t, uint32_t (unaligned); VF = elements in it; vd = VF doubles
+//   CK_EACH(n, ...)  runs a statement for each vector of an array of n elements, i = its start, w = its width
+//                    (VF but for the last); vget and vput read and write w elements
 // Sums may be reassociated and products contracted: a variant's result is a fixed function of its input, but two
-// variants may differ in the last bits.
+// variants may differ in the last bits. A body that must not depend on where an element stands in its array
+// (every elementwise one) switches reassociation off and works through CK_EACH.
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "ckernels.h"
+
 #pragma clang fp reassociate(on) contract(fast)
 
 typedef float vf __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 typedef int32_t vi __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 typedef uint32_t vu __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
+typedef uint64_t vu64 __attribute__((vector_size(2 * CK_VECTOR_BYTES), aligned(8)));
+typedef double vd __attribute__((vector_size(2 * CK_VECTOR_BYTES), aligned(8)));
 #define VF ((long)(CK_VECTOR_BYTES / 4))
 #define CK_INLINE static inline __attribute__((always_inline))
 #define CK_PASTE_(a, b) a##b
@@ -27,12 +34,46 @@ typedef uint32_t vu __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 CK_INLINE vf vload(const float *p) { return *(const vf *)p; }
 CK_INLINE void vstore(float *p, vf x) { *(vf *)p = x; }
 CK_INLINE vf vsplat(float x) { return (vf){} + x; }
+CK_INLINE vi vsplati(int32_t x) { return (vi){} + x; }
+CK_INLINE vu vsplatu(uint32_t x) { return (vu){} + x; }
+// Where the mask is all ones: a; where it is zero: b.
+CK_INLINE vf vselect(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+CK_INLINE vf vabs(vf x) { return (vf)((vi)x & 0x7fffffff); }
+CK_INLINE vf vsqrt(vf x) { return __builtin_elementwise_sqrt(x); }
+// The first w elements at p; zeros behind them.
+CK_INLINE vf vget(const float *p, long w) {
+  if (w == VF) return vload(p);
+  vf x = {};
+  memcpy(&x, p, (size_t)w * sizeof(float));
+  return x;
+}
+CK_INLINE void vput(float *p, vf x, long w) {
+  if (w == VF)
+    vstore(p, x);
+  else
+    memcpy(p, &x, (size_t)w * sizeof(float));
+}
+CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p, w); }
+#define CK_EACH(n, ...)                 \
+  do {                                  \
+    long i = 0;                         \
+    for (; i + VF <= (n); i += VF) {    \
+      const long w = VF;                \
+      __VA_ARGS__                       \
+    }                                   \
+    if (i < (n)) {                      \
+      const long w = (n) - i;           \
+      __VA_ARGS__                       \
+    }                                   \
+  } while (0)
 
 #define CK_KERNEL(name, parameters, arguments) CK_BODY(name) parameters;
 #include "kernels.def"
 #undef CK_KERNEL
 
+#include "Bodies/functions.h"
 #include "Bodies/elementwise.h"
+#include "Bodies/activations.h"
 #include "Bodies/convolution.h"
 #include "Bodies/pooling.h"
 #include "Bodies/losses.h"

@@ -14,6 +14,21 @@ enum ck_variant {
   CK_AVX512 = 2,    // x86-64-v4: AVX-512 F, BW, CD, DQ, VL
 };
 
+// The activations; in brackets the parameters.
+enum ck_activation {
+  CK_IDENTITY = 0,
+  CK_RELU = 1,          // max(x, 0)
+  CK_LEAKY_RELU = 2,    // x for x > 0, else a x
+  CK_TANH = 3,
+  CK_SCALED_TANH = 4,   // a tanh(s x)
+  CK_SIGMOID = 5,       // 1 / (1 + e^-x)
+  CK_HARD_SIGMOID = 6,  // x / 6 + 1/2, limited to 0..1
+  CK_SOFTPLUS = 7,      // ln(1 + e^x)
+  CK_ELU = 8,           // x for x > 0, else a (e^x - 1)
+  CK_GELU = 9,          // x Phi(x), Phi the normal distribution function
+  CK_SWISH = 10,        // x / (1 + e^-x)
+};
+
 // The widest variant that this processor can run.
 int ck_best_variant(void);
 
