@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Networks", dependencies: ["Kernels"]),
     .target(name: "Architectures", dependencies: ["Networks"]),
-    .target(name: "Datasets", dependencies: ["Networks", "CZlib"]),
+    .target(name: "Datasets", dependencies: ["Networks", "Kernels", "CZlib"]),
     .target(name: "Checkpoints", dependencies: ["Networks", crypto]),
     .target(name: "Training", dependencies: ["Networks", "Datasets", "Checkpoints"]),
     .target(name: "Cluster", dependencies: ["Training", "MPI"]),

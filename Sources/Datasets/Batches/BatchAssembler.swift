@@ -1,3 +1,4 @@
+import Kernels
 import Networks
 
 /// Makes batches: gathers the rows of some examples into inputs `[features…, batch]`, distorted in training, padded and
@@ -16,8 +17,9 @@ public final class BatchAssembler {
   private let inputs: UnsafeMutableBufferPointer<Float>
   private let labels: UnsafeMutableBufferPointer<Int32>
   private let examples: UnsafeMutableBufferPointer<UInt32>
-  // Distorted images [batch, features] on their way into the batch.
-  private let distorted: UnsafeMutableBufferPointer<Float>
+  // Distorted or padded images [batch, features] on their way into the batch, and their numbers 0, 1, …
+  private let rows: UnsafeMutableBufferPointer<Float>
+  private let numbers: UnsafeMutableBufferPointer<UInt32>
   private let distorter: ImageDistorter?
 
   /// An assembler for batches of at most `maximumBatch` examples.
@@ -37,8 +39,11 @@ public final class BatchAssembler {
     examples = .allocate(capacity: maximumBatch)
     examples.initialize(repeating: 0)
     let distorts = !preparation.augmentation.isOff
-    distorted = .allocate(capacity: distorts ? inputShape.count * maximumBatch : 0)
-    distorted.initialize(repeating: 0)
+    let copies = distorts || (preparation.padding > 0 && format.element == .float)
+    rows = .allocate(capacity: copies ? inputShape.count * maximumBatch : 0)
+    rows.initialize(repeating: 0)
+    numbers = .allocate(capacity: maximumBatch)
+    for index in numbers.indices { numbers.initializeElement(at: index, to: UInt32(index)) }
     distorter =
       distorts
       ? ImageDistorter(preparation.augmentation, shape: format.shape, padding: preparation.padding) : nil
@@ -48,7 +53,8 @@ public final class BatchAssembler {
     inputs.deallocate()
     labels.deallocate()
     examples.deallocate()
-    distorted.deallocate()
+    rows.deallocate()
+    numbers.deallocate()
   }
 
   /// The batch of `wanted` examples.
@@ -82,11 +88,7 @@ public final class BatchAssembler {
   public func assemble(_ block: RowBlock, random: RandomAddress?) -> Batch {
     let count = block.count
     precondition(count <= maximumBatch, "\(count) examples, room for \(maximumBatch)")
-    if let distorter, let random {
-      distort(block, with: distorter, random: random)
-    } else {
-      gather(block)
-    }
+    fill(block, random: random)
     if format.hasLabels, let source = block.labels {
       for index in 0..<count { labels[index] = source[Int(block.rowNumbers[index])] }
     }
@@ -97,71 +99,77 @@ public final class BatchAssembler {
       examples: UnsafeBufferPointer(rebasing: examples[..<count]))
   }
 
-  private func distort(_ block: RowBlock, with distorter: ImageDistorter, random: RandomAddress) {
-    let features = inputShape.count
-    for index in 0..<block.count {
-      distorter.distort(
-        block.base + Int(block.rowNumbers[index]) * format.rowBytes, element: format.element, random: random,
-        example: block.examples[index], into: distorted.baseAddress! + index * features)
-    }
+  // Distorted or padded rows come into `rows` first, all others straight from where they lie.
+  private func fill(_ block: RowBlock, random: RandomAddress?) {
     let count = block.count
-    for index in 0..<count {
-      let row = distorted.baseAddress! + index * features
-      write(row, features: 0..<features, to: inputs.baseAddress! + index, pitch: count)
-    }
-  }
-
-  private func gather(_ block: RowBlock) {
-    let count = block.count
-    let stored = format.shape.extents
-    let padding = inputShape == format.shape ? 0 : preparation.padding
-    if padding > 0 {
-      UnsafeMutableBufferPointer(rebasing: inputs[..<(inputShape.count * count)])
-        .update(repeating: preparation.normalization.background)
-    }
-    // A padded image is written line by line, anything else as one line.
-    let lines = padding > 0 ? stored[0] * stored[1] : 1
-    let length = format.shape.count / lines
-    for index in 0..<count {
-      let row = block.base + Int(block.rowNumbers[index]) * format.rowBytes
-      for line in 0..<lines {
-        let target = inputs.baseAddress! + start(ofLine: line, padding: padding) * count + index
-        let features = line * length..<(line + 1) * length
-        switch format.element {
-        case .uint8: write(row.assumingMemoryBound(to: UInt8.self), features: features, to: target, pitch: count)
-        case .float: write(row.assumingMemoryBound(to: Float.self), features: features, to: target, pitch: count)
-        }
+    guard count > 0 else { return }
+    let target = UnsafeMutableBufferPointer(rebasing: inputs[..<(inputShape.count * count)])
+    let normalization = preparation.normalization
+    let (scale, offset) = normalization.isUniform ? (normalization.scale[0], normalization.offset[0]) : (1, 0)
+    if let distorter, let random {
+      for index in 0..<count {
+        distorter.distort(
+          block.row(index, bytes: format.rowBytes), element: format.element, random: random,
+          example: block.examples[index], into: rows.baseAddress! + index * inputShape.count)
       }
+      gatherRows(count, into: target, scale: scale, offset: offset)
+    } else if inputShape != format.shape, format.element == .float {
+      for index in 0..<count {
+        pad(block.row(index, bytes: format.rowBytes), into: rows.baseAddress! + index * inputShape.count)
+      }
+      gatherRows(count, into: target, scale: scale, offset: offset)
+    } else {
+      gather(block, into: target, scale: scale, offset: offset)
     }
+    if !normalization.isUniform { normalizeFeatures(target, count: count) }
   }
 
-  // The feature of the padded image where line `line` of the stored one begins.
-  private func start(ofLine line: Int, padding: Int) -> Int {
-    guard padding > 0 else { return 0 }
+  private func gatherRows(_ count: Int, into target: UnsafeMutableBufferPointer<Float>, scale: Float, offset: Float) {
+    Layout.gather(
+      UnsafeBufferPointer(rebasing: rows[..<(inputShape.count * count)]), features: inputShape.count,
+      indices: UnsafeBufferPointer(rebasing: numbers[..<count]), into: target, scale: scale, offset: offset)
+  }
+
+  private func gather(
+    _ block: RowBlock, into target: UnsafeMutableBufferPointer<Float>, scale: Float, offset: Float
+  ) {
+    let features = format.shape.count
+    let all = UnsafeRawBufferPointer(start: block.base, count: block.rows * format.rowBytes)
+    guard format.element == .uint8 else {
+      Layout.gather(
+        all.bindMemory(to: Float.self), features: features, indices: block.rowNumbers, into: target, scale: scale,
+        offset: offset)
+      return
+    }
+    guard inputShape != format.shape else {
+      Layout.gather(
+        all, features: features, indices: block.rowNumbers, into: target, scale: scale, offset: offset)
+      return
+    }
+    let (stored, padded) = (format.shape.extents, inputShape.extents)
+    Layout.gatherPadded(
+      all, planes: stored[0], height: stored[1], width: stored[2], outHeight: padded[1], outWidth: padded[2],
+      indices: block.rowNumbers, into: target, scale: scale, offset: offset,
+      background: preparation.normalization.background)
+  }
+
+  private func pad(_ row: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>) {
+    let source = row.assumingMemoryBound(to: Float.self)
     let (height, width) = (format.shape.extents[1], format.shape.extents[2])
-    let (channel, y) = (line / height, line % height)
-    return (channel * (height + 2 * padding) + y + padding) * (width + 2 * padding) + padding
-  }
-
-  private func write(
-    _ row: UnsafePointer<UInt8>, features: Range<Int>, to target: UnsafeMutablePointer<Float>, pitch: Int
-  ) {
-    let normalization = preparation.normalization
-    let uniform = normalization.isUniform
-    for (index, feature) in features.enumerated() {
-      let which = uniform ? 0 : feature
-      target[index * pitch] = Float(row[feature]) * normalization.scale[which] + normalization.offset[which]
+    let (paddedHeight, paddedWidth) = (inputShape.extents[1], inputShape.extents[2])
+    target.update(repeating: 0, count: inputShape.count)
+    for line in 0..<format.shape.extents[0] * height {
+      let (channel, y) = (line / height, line % height)
+      let first = (channel * paddedHeight + y + preparation.padding) * paddedWidth + preparation.padding
+      (target + first).update(from: source + line * width, count: width)
     }
   }
 
-  private func write(
-    _ row: UnsafePointer<Float>, features: Range<Int>, to target: UnsafeMutablePointer<Float>, pitch: Int
-  ) {
-    let normalization = preparation.normalization
-    let uniform = normalization.isUniform
-    for (index, feature) in features.enumerated() {
-      let which = uniform ? 0 : feature
-      target[index * pitch] = row[feature] * normalization.scale[which] + normalization.offset[which]
+  private func normalizeFeatures(_ target: UnsafeMutableBufferPointer<Float>, count: Int) {
+    for feature in 0..<inputShape.count {
+      let scale = preparation.normalization.scale[feature]
+      let offset = preparation.normalization.offset[feature]
+      for index in feature * count..<(feature + 1) * count { target[index] = target[index] * scale + offset }
     }
   }
 }

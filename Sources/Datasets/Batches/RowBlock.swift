@@ -2,6 +2,8 @@
 public struct RowBlock {
   /// Row 0 of the memory that the rows lie in.
   public let base: UnsafeRawPointer
+  /// The number of rows in that memory.
+  public let rows: Int
   /// Which row of that memory each example's is.
   public let rowNumbers: UnsafeBufferPointer<UInt32>
   /// What identifies each example to the random streams: its index in the data set.
@@ -11,11 +13,12 @@ public struct RowBlock {
 
   /// A view of memory that the caller keeps.
   public init(
-    base: UnsafeRawPointer, rowNumbers: UnsafeBufferPointer<UInt32>, examples: UnsafeBufferPointer<UInt32>,
-    labels: UnsafePointer<Int32>?
+    base: UnsafeRawPointer, rows: Int, rowNumbers: UnsafeBufferPointer<UInt32>,
+    examples: UnsafeBufferPointer<UInt32>, labels: UnsafePointer<Int32>?
   ) {
     precondition(rowNumbers.count == examples.count, "one row an example")
     self.base = base
+    self.rows = rows
     self.rowNumbers = rowNumbers
     self.examples = examples
     self.labels = labels
@@ -23,6 +26,13 @@ public struct RowBlock {
 
   /// The number of examples.
   public var count: Int { examples.count }
+
+  /// The raw values of the example at `index` of the batch, where a row is `bytes` long.
+  func row(_ index: Int, bytes: Int) -> UnsafeRawPointer {
+    let number = Int(rowNumbers[index])
+    precondition(number < rows, "row \(number) of \(rows)")
+    return base + number * bytes
+  }
 }
 
 /// Where the rows of examples come from: a data set at hand, or rows that the coordinator sent.
@@ -46,7 +56,8 @@ extension ExampleSource {
 extension Dataset: ExampleSource {
   /// The rows of `examples` where they lie; nothing is copied.
   public func block(for examples: UnsafeBufferPointer<UInt32>) -> RowBlock {
-    RowBlock(base: rows.baseAddress!, rowNumbers: examples, examples: examples, labels: labels.baseAddress)
+    RowBlock(
+      base: rows.baseAddress!, rows: count, rowNumbers: examples, examples: examples, labels: labels.baseAddress)
   }
 
   /// Asks the system to read the rows of `examples` from the mapped file; does nothing where the whole file was asked

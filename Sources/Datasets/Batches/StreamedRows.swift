@@ -72,7 +72,7 @@ public final class StreamedRows: ExampleSource, @unchecked Sendable {
       precondition(examples[first + index] == wanted[index], "example \(wanted[index]) was not received in order")
     }
     return RowBlock(
-      base: UnsafeRawPointer(rows.baseAddress!),
+      base: UnsafeRawPointer(rows.baseAddress!), rows: count,
       rowNumbers: UnsafeBufferPointer(rebasing: numbers[first..<first + wanted.count]), examples: wanted,
       labels: labels.baseAddress.map { UnsafePointer($0) })
   }

@@ -10,6 +10,18 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case mnist
     /// IDX files by name.
     case idx
+    /// Tables of numbers as text, by name.
+    case csv
+    /// Bell-shaped clouds of points, one a class.
+    case blobs
+    /// Two interleaved half circles of points.
+    case moons
+    /// Two classes that a plane separates with a known margin.
+    case separable
+    /// Rosenblatt's retina: a mark in the left or the right half.
+    case leftRight = "left_right"
+    /// Rosenblatt's retina: the outline of a square or a circle.
+    case squareCircle = "square_circle"
   }
 
   /// How the examples reach workers.
@@ -32,11 +44,25 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var testFile: String?
   /// The file of the test labels (`idx`).
   public var testLabels: String?
-  /// The number of classes; null: as many as the labels need, 10 for `mnist`.
+  /// Which column of a `csv` file holds the label: `first`, `last`, `none`, or the name that the header gives it.
+  /// Default `last`, as in most UCI files.
+  public var labelColumn = "last"
+  /// Whether the first line of a `csv` file names the columns; null: it does where a feature in it is no number.
+  public var header: Bool?
+  /// What stands between the fields of a `csv` file. Default: a comma.
+  public var delimiter = ","
+  /// The number of features of `blobs` (default 2) and `separable` (default 20).
+  public var features: Int?
+  /// The margin of `separable` data within a unit sphere, over 0 and under 0.9. Default 0.1.
+  public var margin: Float = 0.1
+  /// The standard deviation of the noise of `blobs` and `moons`. Default 0.2.
+  public var noise: Float = 0.2
+  /// The number of classes; null: as many as the labels need, 10 for `mnist`, 3 for `blobs`.
   public var classes: Int?
-  /// The number of training examples; null: all there are, 60,000 generated digits.
+  /// The number of training examples; null: all there are, 60,000 generated digits, 1,000 of other generated data.
   public var trainingCount: Int?
-  /// The number of test examples; null: all there are, 10,000 generated digits.
+  /// The number of test examples; null: all there are, 10,000 generated digits, 1,000 of other
+  /// generated data, a fifth of a `csv` file that has no `test_file` beside it.
   public var testCount: Int?
   /// The number of examples held back from the end of the training set. Default 0: none.
   public var validationCount = 0
@@ -62,7 +88,8 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case trainingLabels = "training_labels"
     case testFile = "test_file"
     case testLabels = "test_labels"
-    case classes
+    case labelColumn = "label_column"
+    case header, delimiter, features, margin, noise, classes
     case trainingCount = "training_count"
     case testCount = "test_count"
     case validationCount = "validation_count"
@@ -77,6 +104,12 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     trainingLabels = try keys.decodeIfPresent(String.self, forKey: .trainingLabels)
     testFile = try keys.decodeIfPresent(String.self, forKey: .testFile)
     testLabels = try keys.decodeIfPresent(String.self, forKey: .testLabels)
+    labelColumn = try keys.decodeIfPresent(String.self, forKey: .labelColumn) ?? labelColumn
+    header = try keys.decodeIfPresent(Bool.self, forKey: .header)
+    delimiter = try keys.decodeIfPresent(String.self, forKey: .delimiter) ?? delimiter
+    features = try keys.decodeIfPresent(Int.self, forKey: .features)
+    margin = try keys.decodeIfPresent(Float.self, forKey: .margin) ?? margin
+    noise = try keys.decodeIfPresent(Float.self, forKey: .noise) ?? noise
     classes = try keys.decodeIfPresent(Int.self, forKey: .classes)
     trainingCount = try keys.decodeIfPresent(Int.self, forKey: .trainingCount)
     testCount = try keys.decodeIfPresent(Int.self, forKey: .testCount)
@@ -98,6 +131,12 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     try keys.encode(trainingLabels, forKey: .trainingLabels)
     try keys.encode(testFile, forKey: .testFile)
     try keys.encode(testLabels, forKey: .testLabels)
+    try keys.encode(labelColumn, forKey: .labelColumn)
+    try keys.encode(header, forKey: .header)
+    try keys.encode(delimiter, forKey: .delimiter)
+    try keys.encode(features, forKey: .features)
+    try keys.encode(margin, forKey: .margin)
+    try keys.encode(noise, forKey: .noise)
     try keys.encode(classes, forKey: .classes)
     try keys.encode(trainingCount, forKey: .trainingCount)
     try keys.encode(testCount, forKey: .testCount)

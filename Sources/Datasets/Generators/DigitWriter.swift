@@ -35,9 +35,11 @@ final class DigitWriter {
   // The pen's way in the unit box, with a shaking hand.
   private func write(_ digit: Int, _ draws: inout RandomSequence) {
     let strokes = choose(glyphs.styles[digit], &draws).strokes
-    let shake = draws.uniform(0.015, 0.045)
+    let hand = draws.uniform(0.012, 0.045)
     dots.removeAll(keepingCapacity: true)
     for stroke in strokes {
+      // Where points lie close together, the same shaking would break the curve.
+      let shake = hand * min(1, 8 / Float(stroke.count))
       shaken.removeAll(keepingCapacity: true)
       for (index, point) in stroke.enumerated() {
         if index > 0, point == stroke[index - 1] {
@@ -89,17 +91,17 @@ final class DigitWriter {
 
   // Slant, rotation, aspect, and a smooth distortion by a bilinear quadratic field.
   private func deform(_ digit: Int, _ draws: inout RandomSequence) {
-    let (sine, cosine) = Trigonometry.sineCosine(draws.bell() * 0.14)
-    let slant = 0.12 + draws.bell() * 0.24
-    let width = (digit == 1 ? 0.6 : 0.78) * (1 + draws.bell() * 0.16)
+    let (sine, cosine) = Trigonometry.sineCosine(draws.bell() * 0.15)
+    let slant = 0.13 + draws.bell() * 0.28
+    let width = (digit == 1 ? 0.6 : 0.78) * (1 + draws.bell() * 0.18)
     var field = (SIMD8<Float>(), SIMD8<Float>())
     for term in 0..<8 { (field.0[term], field.1[term]) = (draws.bell(), draws.bell()) }
     for index in dots.indices {
       var (x, y) = (dots[index].place.x - 0.5, dots[index].place.y - 0.5)
       let terms = SIMD8<Float>(
         x * y * 1.4, x * x, y * y, x * x * y * 2, x * y * y * 2, y * y * y * 2, x * x * x * 2, x * x * y * y * 2)
-      x += (field.0 * terms).sum() * 0.22
-      y += (field.1 * terms).sum() * 0.22
+      x += (field.0 * terms).sum() * 0.24
+      y += (field.1 * terms).sum() * 0.24
       x = (x - slant * y) * width
       dots[index].place = SIMD2(cosine * x - sine * y, sine * x + cosine * y)
     }
@@ -107,7 +109,7 @@ final class DigitWriter {
 
   // Into the box of 20x20 pixels, then the middle of the ink into the middle of the image.
   private func fit(_ draws: inout RandomSequence) {
-    let pen = max(0.62, 1.2 + draws.bell() * 0.36)
+    let pen = max(0.62, 1.28 + draws.bell() * 0.4)
     var low = SIMD2<Float>(repeating: .infinity)
     var high = -low
     for dot in dots {
