@@ -31,7 +31,12 @@ static inline int cmpi_type_create_large(long count, CMPIDatatype base, int limi
 CMPI_INLINE int cmpi_op_create(CMPIReductionFunction function, int commutative, CMPIOp *out) {
   return MPI_Op_create((MPI_User_function *)function, commutative, &out->value);
 }
-CMPI_INLINE int cmpi_op_free(CMPIOp *op) { return MPI_Op_free(&op->value); }
+CMPI_INLINE int cmpi_op_free_if_made(CMPIOp *op) {
+  return op->value == MPI_OP_NULL ? MPI_SUCCESS : MPI_Op_free(&op->value);
+}
+CMPI_INLINE int cmpi_type_free_if_made(CMPIDatatype *type) {
+  return type->value == MPI_DATATYPE_NULL ? MPI_SUCCESS : MPI_Type_free(&type->value);
+}
 
 // A reduction function in C gets no context, but it gets the datatype. So a closure travels as an attribute
 // of a duplicate of the element's datatype.
@@ -39,10 +44,11 @@ CMPI_INLINE int cmpi_op_free(CMPIOp *op) { return MPI_Op_free(&op->value); }
 CMPI_INLINE int cmpi_type_create_keyval(int *key) {
   return MPI_Type_create_keyval(MPI_TYPE_NULL_COPY_FN, MPI_TYPE_NULL_DELETE_FN, key, NULL);
 }
-CMPI_INLINE int cmpi_type_dup_with_context(CMPIDatatype base, int key, void *context, CMPIDatatype *out) {
-  int code = MPI_Type_dup(base.value, &out->value);
-  if (code == MPI_SUCCESS) code = MPI_Type_set_attr(out->value, key, context);
-  return code;
+CMPI_INLINE int cmpi_type_duplicate(CMPIDatatype base, CMPIDatatype *out) {
+  return MPI_Type_dup(base.value, &out->value);
+}
+CMPI_INLINE int cmpi_type_set_context(CMPIDatatype type, int key, void *context) {
+  return MPI_Type_set_attr(type.value, key, context);
 }
 CMPI_INLINE void *cmpi_type_context(CMPIDatatype type, int key) {
   void *context = NULL;

@@ -130,7 +130,7 @@ extension Communicator {
     _ buffer: consuming Buffer<Element>, _ partition: Partition
   ) throws(MPIError) -> BufferRequest<Element> {
     let request = try iallGatherv(buffer.elements, partition)
-    return BufferRequest(request, buffer, partition: partition)
+    return BufferRequest(request, buffer, keeping: partition.storage)
   }
 
   /// One broadcast for each rank.

@@ -11,7 +11,7 @@ extension Communicator {
   public func allReduce<Element: Datatype>(
     _ elements: UnsafeMutableBufferPointer<Element>, _ reduction: Reduction<Element>
   ) throws(MPIError) {
-    try inPieces("MPI_Allreduce", elements.count) { offset, count in
+    try inPieces("MPI_Allreduce", elements.count, reduction) { offset, count in
       cmpi_allreduce(
         cmpi_in_place(), elements.baseAddress.map { $0 + offset }, count, reduction.datatype,
         reduction.handle, handle)
@@ -27,7 +27,7 @@ extension Communicator {
     try require(
       elements.count == result.count, "MPI_Allreduce",
       "\(elements.count) elements cannot be combined into \(result.count).")
-    try inPieces("MPI_Allreduce", elements.count) { offset, count in
+    try inPieces("MPI_Allreduce", elements.count, reduction) { offset, count in
       cmpi_allreduce(
         elements.baseAddress.map { $0 + offset }, result.baseAddress.map { $0 + offset }, count,
         reduction.datatype, reduction.handle, handle)
@@ -88,6 +88,6 @@ extension Communicator {
     _ buffer: consuming Buffer<Element>, _ reduction: Reduction<Element>
   ) throws(MPIError) -> BufferRequest<Element> {
     let request = try iallReduce(buffer.elements, reduction)
-    return BufferRequest(request, buffer)
+    return BufferRequest(request, buffer, keeping: reduction.owner)
   }
 }

@@ -107,7 +107,7 @@ extension Communicator {
     _ buffer: consuming Buffer<Element>, _ partition: Partition, root: Int = 0
   ) throws(MPIError) -> BufferRequest<Element> {
     let request = try igatherv(buffer.elements, partition, root: root)
-    return BufferRequest(request, buffer, partition: partition)
+    return BufferRequest(request, buffer, keeping: partition.storage)
   }
 
   /// A partition that suits this communicator and a buffer.
@@ -125,12 +125,21 @@ extension Communicator {
     return partition
   }
 
+  /// Checks a large partition on every rank, because every rank uses it.
+  @usableFromInline
+  func fitLarge(_ partition: Partition, _ count: Int, _ root: Int, _ call: StaticString) throws(MPIError) {
+    _ = try fit(partition, rank == root ? count : partition.extent, call)
+    try require(
+      rank == root || count == partition.counts[rank], call,
+      "This rank has \(count) elements, but the partition has \(partition.counts[rank]) for it.")
+  }
+
   /// One gather for each rank, in which only that rank gives anything.
   @usableFromInline
   func largeGatherv<Element: Datatype>(
     _ elements: UnsafeMutableBufferPointer<Element>, _ partition: Partition, _ root: Int
   ) throws(MPIError) {
-    if rank == root { _ = try fit(partition, elements.count, "MPI_Gatherv") }
+    try fitLarge(partition, elements.count, root, "MPI_Gatherv")
     var counts = [Int32](repeating: 0, count: size)
     let displacements = [Int32](repeating: 0, count: size)
     for giver in 0..<size where giver != root {

@@ -7,12 +7,20 @@ public struct Reduction<Element: Datatype>: Sendable {
   public let handle: CMPIOp
   /// The datatype that the operation wants.
   public let datatype: CMPIDatatype
+  /// What keeps a user-defined operation alive; nil for the library's own.
+  @usableFromInline let owner: ReductionOwner?
 
   /// An operation of the library over a datatype.
   @inlinable
   public init(handle: CMPIOp, datatype: CMPIDatatype = Element.mpiDatatype) {
+    self.init(handle: handle, datatype: datatype, owner: nil)
+  }
+
+  @inlinable
+  init(handle: CMPIOp, datatype: CMPIDatatype, owner: ReductionOwner?) {
     self.handle = handle
     self.datatype = datatype
+    self.owner = owner
   }
 }
 

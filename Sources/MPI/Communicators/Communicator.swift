@@ -66,6 +66,9 @@ public struct Communicator: Sendable {
     return try Communicator(handle: handle, countLimit: limit)
   }
 
+  /// Whether this is a communicator of `limitingCounts`.
+  package var limitsCounts: Bool { countLimit < Int(Int32.max) }
+
   /// The peer that stands for nobody: messages to it vanish, messages from it are empty
   /// (`MPI_PROC_NULL`). It spares the special case at the ends of a line of ranks.
   public static var nobody: Int { Int(cmpi_proc_null()) }

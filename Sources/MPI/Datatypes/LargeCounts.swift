@@ -33,7 +33,10 @@ extension Communicator {
 
   /// Makes an elementwise call piece by piece: `body` gets the offset and the count of a piece.
   @inlinable @inline(__always)
-  func inPieces(_ call: StaticString, _ count: Int, _ body: (Int, Int32) -> Int32) throws(MPIError) {
+  func inPieces<Element: Datatype>(
+    _ call: StaticString, _ count: Int, _ reduction: Reduction<Element>, _ body: (Int, Int32) -> Int32
+  ) throws(MPIError) {
+    defer { withExtendedLifetime(reduction.owner) {} }
     if count <= countLimit {
       try check(body(0, Int32(truncatingIfNeeded: count)), call)
     } else {

@@ -14,17 +14,17 @@ public struct BufferRequest<Element: Datatype>: ~Copyable {
   @usableFromInline let base: UnsafeMutablePointer<Element>
   @usableFromInline let count: Int
   @usableFromInline let isReceive: Bool
-  /// The counts of a v-form, which the library reads until the request is finished; retained.
-  @usableFromInline let partition: Unmanaged<Partition.Storage>?
+  /// What else the library uses until the request is finished: a v-form's counts, a user's reduction.
+  @usableFromInline let kept: Unmanaged<AnyObject>?
 
   @inlinable
   init(
     _ request: Request, _ buffer: consuming Buffer<Element>, isReceive: Bool = false,
-    partition: Partition? = nil
+    keeping kept: AnyObject? = nil
   ) {
     self.request = request
     self.isReceive = isReceive
-    self.partition = partition.map { Unmanaged.passRetained($0.storage) }
+    self.kept = kept.map { Unmanaged.passRetained($0) }
     count = buffer.count
     base = buffer.release()
   }
@@ -57,7 +57,7 @@ public struct BufferRequest<Element: Datatype>: ~Copyable {
       _ = consume self  // dropped, like any other request that has given nothing back
       throw error
     }
-    partition?.release()
+    kept?.release()
     let buffer = Buffer(base: base, count: count)
     discard self
     return buffer
@@ -65,20 +65,16 @@ public struct BufferRequest<Element: Datatype>: ~Copyable {
 
   @inlinable
   deinit {
-    abandon(request, memory: base, isReceive: isReceive, partition: partition)
+    abandon(request, memory: base, isReceive: isReceive, keeping: kept)
   }
 }
 
 /// Frees the memory of a finished request; keeps that of an unfinished one until it is.
 @usableFromInline @inline(never)
 func abandon(
-  _ request: Request, memory: UnsafeMutableRawPointer, isReceive: Bool,
-  partition: Unmanaged<Partition.Storage>?
+  _ request: Request, memory: UnsafeMutableRawPointer, other: UnsafeMutableRawPointer? = nil,
+  isReceive: Bool, keeping kept: Unmanaged<AnyObject>?
 ) {
-  let storage = partition?.takeRetainedValue()
-  if request.isNull {
-    memory.deallocate()
-  } else {
-    AbandonedRequests.take(request, memory: memory, isReceive: isReceive, partition: storage)
-  }
+  AbandonedRequests.take(
+    request, memory: memory, other: other, isReceive: isReceive, keeping: kept?.takeRetainedValue())
 }
