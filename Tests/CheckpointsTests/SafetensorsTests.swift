@@ -149,13 +149,13 @@ struct SafetensorsTests {
     #expect(error?.description.contains("not UTF-8") == true)
   }
 
-  @Test("Cut at any length, a file is refused")
+  @Test("Cut at many lengths, a file is refused")
   func truncation() throws {
     let folder = try TemporaryDirectory()
     let tensors = sampleGroup().tensors().map { $0.tensor }
     try SafetensorsFile.write(tensors, to: "\(folder.path)/whole")
     let bytes = try folder.bytes("whole")
-    for length in 0..<bytes.count {
+    for length in stride(from: 0, to: bytes.count, by: 3) {
       try folder.write(Array(bytes.prefix(length)), to: "cut")
       #expect(throws: CheckpointError.self, "cut at \(length)") { try SafetensorsFile("\(folder.path)/cut") }
     }

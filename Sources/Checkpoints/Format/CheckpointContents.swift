@@ -9,7 +9,7 @@ public struct CheckpointContents {
 
   /// Everything but the tensors.
   public var manifest: CheckpointManifest
-  /// The tensors of each file, by the file's name. Their memory must live until the checkpoint is saved.
+  /// The tensors of each file, by the file's name.
   public var tensors: [String: [NamedTensor]]
 
   /// Contents.

@@ -67,7 +67,8 @@ struct ConfigurationText {
       let path = parent.map { "\($0).\(key)" } ?? key
       levels.append((column * 2, path))
       set(path, String(content[content.index(after: colon)...].drop { $0 == " " }))
-    } else if let path = levels.last?.path {
+    } else {
+      let path = levels.last?.path ?? ""
       let before = values[path] ?? ""
       set(path, before.isEmpty ? String(content) : "\(before) \(content)")
     }

@@ -1,6 +1,6 @@
 import Networks
 
-/// A tensor to be written: a name, extents, and a view of bytes that the caller keeps.
+/// A tensor to be written: a name, extents, and a view of bytes.
 public struct NamedTensor {
   /// The name, unique in its file.
   public let name: String
@@ -10,9 +10,15 @@ public struct NamedTensor {
   public let extents: [Int]
   /// The elements, row-major, little endian.
   public let bytes: UnsafeRawBufferPointer
+  /// What keeps the bytes alive; where it is `nil` the caller does.
+  private let owner: AnyObject?
 
   /// A view of `bytes`, which hold exactly as many elements of `type` as the product of `extents` says.
-  public init(_ name: String, type: ElementType, extents: [Int], bytes: UnsafeRawBufferPointer) {
+  ///
+  /// They must live as long as this value: `owner` is kept for that.
+  public init(
+    _ name: String, type: ElementType, extents: [Int], bytes: UnsafeRawBufferPointer, owner: AnyObject? = nil
+  ) {
     precondition(
       extents.reduce(1, *) * type.size == bytes.count,
       "tensor \(name): \(bytes.count) bytes are not \(extents) elements of \(type.size) bytes")
@@ -20,11 +26,15 @@ public struct NamedTensor {
     self.type = type
     self.extents = extents
     self.bytes = bytes
+    self.owner = owner
   }
 
   /// A view of single-precision values.
-  public init(_ name: String, shape: Shape, values: UnsafeMutableBufferPointer<Float>) {
-    self.init(name, type: .float32, extents: shape.extents, bytes: UnsafeRawBufferPointer(values))
+  public init(
+    _ name: String, shape: Shape, values: UnsafeMutableBufferPointer<Float>, owner: AnyObject? = nil
+  ) {
+    self.init(
+      name, type: .float32, extents: shape.extents, bytes: UnsafeRawBufferPointer(values), owner: owner)
   }
 }
 
@@ -38,9 +48,16 @@ public struct TensorDestination {
   public let extents: [Int]
   /// The memory to fill.
   public let bytes: UnsafeMutableRawBufferPointer
+  /// What keeps the bytes alive; where it is `nil` the caller does.
+  private let owner: AnyObject?
 
   /// A place for a tensor, of exactly as many elements of `type` as the product of `extents` says.
-  public init(_ name: String, type: ElementType, extents: [Int], bytes: UnsafeMutableRawBufferPointer) {
+  ///
+  /// The memory must live as long as this value: `owner` is kept for that.
+  public init(
+    _ name: String, type: ElementType, extents: [Int], bytes: UnsafeMutableRawBufferPointer,
+    owner: AnyObject? = nil
+  ) {
     precondition(
       extents.reduce(1, *) * type.size == bytes.count,
       "tensor \(name): \(bytes.count) bytes are not \(extents) elements of \(type.size) bytes")
@@ -48,16 +65,21 @@ public struct TensorDestination {
     self.type = type
     self.extents = extents
     self.bytes = bytes
+    self.owner = owner
   }
 
   /// A place for single-precision values.
-  public init(_ name: String, shape: Shape, values: UnsafeMutableBufferPointer<Float>) {
-    self.init(name, type: .float32, extents: shape.extents, bytes: UnsafeMutableRawBufferPointer(values))
+  public init(
+    _ name: String, shape: Shape, values: UnsafeMutableBufferPointer<Float>, owner: AnyObject? = nil
+  ) {
+    self.init(
+      name, type: .float32, extents: shape.extents, bytes: UnsafeMutableRawBufferPointer(values), owner: owner
+    )
   }
 
   /// The same memory, to be written to a file.
   public var tensor: NamedTensor {
-    NamedTensor(name, type: type, extents: extents, bytes: UnsafeRawBufferPointer(bytes))
+    NamedTensor(name, type: type, extents: extents, bytes: UnsafeRawBufferPointer(bytes), owner: owner)
   }
 }
 
@@ -73,7 +95,8 @@ extension ParameterGroup {
     return slots.indices.map { index in
       TensorDestination(
         "\(start)\(name)/\(slots[index].name)", shape: slots[index].shape,
-        values: UnsafeMutableBufferPointer(start: buffer.base + offsets[index], count: slots[index].count))
+        values: UnsafeMutableBufferPointer(start: buffer.base + offsets[index], count: slots[index].count),
+        owner: buffer)
     }
   }
 }

@@ -31,7 +31,10 @@ public struct SafetensorsFile: Sendable, Hashable {
     let places = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.range.lowerBound) })
     let file = try InputFile(path)
     for destination in destinations {
-      try file.read(into: destination.bytes, at: header.length + places[destination.name]!)
+      let offset = header.length + places[destination.name]!
+      try withExtendedLifetime(destination) { () throws(CheckpointError) in
+        try file.read(into: destination.bytes, at: offset)
+      }
     }
   }
 
@@ -68,7 +71,9 @@ public struct SafetensorsFile: Sendable, Hashable {
     precondition(!tensors.contains { $0.name == "__metadata__" }, "no tensor may have the name __metadata__")
     var file = try OutputFile(creating: path)
     try file.write(SafetensorsHeader(tensors, metadata: metadata).encoded())
-    for tensor in SafetensorsHeader.inFileOrder(tensors) { try file.write(tensor.bytes) }
+    for tensor in SafetensorsHeader.inFileOrder(tensors) {
+      try withExtendedLifetime(tensor) { () throws(CheckpointError) in try file.write(tensor.bytes) }
+    }
     return try file.finish()
   }
 }
