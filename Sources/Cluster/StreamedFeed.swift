@@ -16,10 +16,14 @@ public final class StreamedFeed: ExampleFeed {
 
   /// What the coordinator tells the others of its data.
   public struct Header: Codable, Sendable {
-    var format: RowFormat
-    var training: Int
-    var validation: Int
-    var test: Int
+    /// How rows are stored.
+    public var format: RowFormat
+    /// The number of training examples.
+    public var training: Int
+    /// The number of validation examples.
+    public var validation: Int
+    /// The number of test examples.
+    public var test: Int
 
     /// What there is to say of `splits`.
     public init(_ splits: DatasetSplits) {

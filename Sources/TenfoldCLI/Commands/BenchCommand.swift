@@ -49,8 +49,8 @@ struct BenchCommand: ParsableCommand {
     let model =
       switch network {
       case .lenet5: "architecture: cnn\nmodel: {preset: lenet5}"
-      case .mlp: "architecture: mlp\nmodel: {layers: [{dense: 512}, relu, {dense: 512}, relu]}"
-      case .linear: "architecture: mlp\nmodel: {layers: []}"
+      case .mlp: "architecture: mlp\nmodel: {layers: [{dense: 512}, relu, {dense: 512}, relu, {dense: 10}]}"
+      case .linear: "architecture: mlp\nmodel: {layers: [{dense: 10}]}"
       }
     return """
       \(model)

@@ -29,11 +29,11 @@ struct CheckpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists the checkpoints of a run.")
 
     @Argument(help: "The run directory.")
-    var run: String
+    var directory: String
 
     func run() throws {
       CheckpointCommand.run {
-        for checkpoint in try RunDirectory(run, for: .read).checkpoints.list() {
+        for checkpoint in try RunDirectory(directory, for: .read).checkpoints.list() {
           let state = checkpoint.damage().map { "DAMAGED: \($0)" } ?? "ok"
           let figures = (try? checkpoint.manifest().metrics) ?? [:]
           let text = figures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "  ")

@@ -49,7 +49,7 @@ struct DataCommand: ParsableCommand {
 
     func run() throws {
       CheckpointCommand.run {
-        for part in try open().parts { print(part.inspection()) }
+        for part in try open().parts { print(DatasetSummary(part)) }
         return ExitStatus.done
       }
     }

@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
     discussion: "Prints one JSON object. The figures are exact on any number of ranks.")
 
   @Argument(help: "The run directory.")
-  var run: String
+  var directory: String
 
   @Option(help: "The step of the checkpoint. Default: the newest valid one.")
   var step: Int?
@@ -27,9 +27,9 @@ struct EvaluateCommand: ParsableCommand {
     RankSession.run(stallSeconds: options.stallSeconds) { session in
       let yaml = String(
         decoding: try session.fromCoordinator("reading the run's config") {
-          let directory = try RunDirectory(run, for: .read)
+          let run = try RunDirectory(directory, for: .read)
           return Array(
-            try RunSource(yaml: directory.config(), source: "\(run)/config.yaml", overrides: set).resolvedYAML().utf8)
+            try RunSource(yaml: run.config(), source: "\(directory)/config.yaml", overrides: set).resolvedYAML().utf8)
         }, as: UTF8.self)
       let source = try RunSource(yaml: yaml, source: "the run's config")
       return try evaluate(source.architecture, yaml, session)
@@ -43,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
     let trainer = try builder.trainer(runDirectory: nil, observer: nil)
     var checkpoint: Checkpoint?
     try session.onEveryRank("finding the checkpoint") {
-      if session.isCoordinator { checkpoint = try chosen(RunDirectory(run, for: .read).checkpoints) }
+      if session.isCoordinator { checkpoint = try chosen(RunDirectory(directory, for: .read).checkpoints) }
     }
     try session.onEveryRank("loading the checkpoint") { try trainer.resume(from: checkpoint) }
     try trainer.evaluateAll()

@@ -19,8 +19,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "End after this many optimizer steps in all.")
   var steps: Int?
 
-  @Option(help: "The run directory. Default: runs/NAME-TIME.")
-  var run: String?
+  @Option(name: .customLong("run"), help: "The run directory. Default: runs/NAME-TIME.")
+  var runDirectory: String?
 
   @Flag(help: "Go on from the newest valid checkpoint of the run directory.")
   var resume = false
@@ -32,7 +32,7 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     guard config != nil || resume else { throw ValidationError("name a config file, for example Configs/cnn.yaml") }
-    guard !resume || run != nil else { throw ValidationError("--resume needs --run DIRECTORY: the run to go on with") }
+    guard !resume || runDirectory != nil else { throw ValidationError("--resume needs --run DIRECTORY: the run to go on with") }
     if let steps, steps < 1 { throw ValidationError("--steps \(steps): at least 1 is needed") }
   }
 
@@ -49,7 +49,7 @@ struct TrainCommand: ParsableCommand {
 
   /// The config as it is to be run: the file's, or the run's own, with overrides.
   private func resolvedConfig() throws -> String {
-    let path = config ?? "\(run!)/config.yaml"
+    let path = config ?? "\(runDirectory!)/config.yaml"
     return try RunSource(path: path, overrides: set).resolvedYAML()
   }
 
@@ -111,7 +111,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func openDirectory(_ yaml: String) throws -> RunDirectory {
-    let path = run ?? TrainCommand.defaultDirectory(for: config!)
+    let path = runDirectory ?? TrainCommand.defaultDirectory(for: config!)
     guard resume else { return try RunDirectory(path, for: .create) }
     let directory = try RunDirectory(path, for: .resume)
     let before = try RunSource(yaml: try directory.config(), source: "\(path)/config.yaml")

@@ -44,7 +44,8 @@ struct RunBuilder<M: Model> {
     description = opened.description
     fingerprint = opened.fingerprint
     training = configuration.training(examples: opened.trainingCount, stepLimit: stepLimit)
-    let lanes = (0..<replicas.count).map { self.plan.lanes(of: $0).count }.max()!
+    let lanePlan = plan!
+    let lanes = (0..<replicas.count).map { lanePlan.lanes(of: $0).count }.max()!
     let curvature = try configuration.optimizer.makeOptimizer().curvatureExamples
     let most = min(max(training.largestLane * lanes, curvature), opened.trainingCount)
     feed = try opened.feed(session: session, largestRequest: most)

@@ -6,10 +6,12 @@ import Training
 /// The signals that a run answers to: SIGTERM and SIGINT ask it to save and stop, SIGUSR1 to save and go on.
 ///
 /// They only leave a note; the next step's control word carries it to all ranks.
-final class SignalInbox: Sendable {
+///
+/// `@unchecked Sendable`: the sources are written once, in `init`; the notes are atomic.
+final class SignalInbox: @unchecked Sendable {
   private let stop = Atomic<Bool>(false)
   private let save = Atomic<Bool>(false)
-  private let sources: Mutex<[any DispatchSourceSignal]> = Mutex([])
+  private var sources: [any DispatchSourceSignal] = []
 
   /// Begins to listen.
   init() {
@@ -24,7 +26,7 @@ final class SignalInbox: Sendable {
         }
       }
       source.resume()
-      sources.withLock { $0.append(source) }
+      sources.append(source)
     }
   }
 
