@@ -36,7 +36,8 @@ final class NodeDecoder: Decoder {
   /// What a type has used of a value.
   struct Use {
     /// The keys that it asked for, in order.
-    var asked: [String] = []
+    private(set) var asked: [String] = []
+    private var askedKeys: Set<String> = []
     /// The keys that its coding keys list, where they are `CaseIterable`.
     var declared: [String] = []
     /// Keys of the map that its coding keys refused.
@@ -49,6 +50,14 @@ final class NodeDecoder: Decoder {
     var isTaken = false
     /// Nested containers: checked together with this value.
     var children: [NodeDecoder] = []
+
+    /// Notes that the type asked for `key`.
+    mutating func ask(_ key: String) {
+      if askedKeys.insert(key).inserted { asked.append(key) }
+    }
+
+    /// True where the type asked for `key`.
+    func hasAsked(_ key: String) -> Bool { askedKeys.contains(key) }
   }
 
   init(_ value: ConfigurationValue, at path: ConfigurationPath) {

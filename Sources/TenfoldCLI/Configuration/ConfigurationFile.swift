@@ -14,12 +14,12 @@ enum ConfigurationFile {
     let bytes = try read(path)
     guard bytes.count <= maximumBytes else {
       throw ConfigurationError(
-        "\(path.printable) is larger than 1 MiB: that is no configuration. Give the YAML file of a run, as in Configs/"
+        "\(path.printable(limit: 1000)) is larger than 1 MiB: that is no configuration. Give the YAML file of a run, as in Configs/"
       )
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigurationError(
-        "\(path.printable), line \(lineOfFirstError(in: bytes)): this is not UTF-8 text. Save the configuration as UTF-8"
+        "\(path.printable(limit: 1000)), line \(lineOfFirstError(in: bytes)): this is not UTF-8 text. Save the configuration as UTF-8"
       )
     }
     return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
@@ -33,7 +33,7 @@ enum ConfigurationFile {
     guard fstat(descriptor, &status) == 0 else { throw missing(path, errno) }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw ConfigurationError(
-        "\(path.printable) is a directory, not a configuration. Give the YAML file of a run")
+        "\(path.printable(limit: 1000)) is a directory, not a configuration. Give the YAML file of a run")
     }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -50,13 +50,13 @@ enum ConfigurationFile {
   private static func missing(_ path: String, _ code: Int32) -> ConfigurationError {
     let reason = String(cString: strerror(code))
     guard code == ENOENT else {
-      return ConfigurationError("cannot read the configuration \(path.printable): \(reason)")
+      return ConfigurationError("cannot read the configuration \(path.printable(limit: 1000)): \(reason)")
     }
     let url = URL(fileURLWithPath: path)
     let folder = url.deletingLastPathComponent()
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let question = Suggestion.question(for: url.lastPathComponent, among: names.sorted())
-    return ConfigurationError("there is no configuration \(path.printable)\(question)")
+    return ConfigurationError("there is no configuration \(path.printable(limit: 1000))\(question)")
   }
 
   /// The line of the first byte that is not UTF-8, from 1.

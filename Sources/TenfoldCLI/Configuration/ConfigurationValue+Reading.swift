@@ -24,7 +24,7 @@ extension ConfigurationValue {
     } catch let error as ConfigurationError {
       throw error
     } catch {
-      throw ConfigurationError("\(source.printable): \(error)")
+      throw ConfigurationError("\(source.printable(limit: 1000)): \(error)")
     }
   }
 }

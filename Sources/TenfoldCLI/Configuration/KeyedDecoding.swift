@@ -27,7 +27,7 @@ struct KeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
   }
 
   func contains(_ key: Key) -> Bool {
-    ask(key)
+    node.use.ask(key.stringValue)
     return values[key.stringValue] != nil
   }
 
@@ -75,17 +75,13 @@ struct KeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     try kept(key)
   }
 
-  private func ask(_ key: Key) {
-    if !node.use.asked.contains(key.stringValue) { node.use.asked.append(key.stringValue) }
-  }
-
   private func child(_ key: Key) throws -> NodeDecoder {
     try child(named: key.stringValue)
   }
 
   private func child(named name: String) throws -> NodeDecoder {
     guard let value = values[name] else { throw node.missing(name) }
-    if !node.use.asked.contains(name) { node.use.asked.append(name) }
+    node.use.ask(name)
     return NodeDecoder(value, at: node.path.appending(name))
   }
 

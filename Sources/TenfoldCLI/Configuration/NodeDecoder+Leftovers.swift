@@ -7,8 +7,7 @@ extension NodeDecoder {
     guard !use.isTaken else { return }
     switch value.content {
     case .map(let entries) where use.isKeyed || use.entries == nil:
-      let asked = Set(use.asked)
-      if let entry = entries.first(where: { !asked.contains($0.key) }) { throw unknown(entry) }
+      if let entry = entries.first(where: { !use.hasAsked($0.key) }) { throw unknown(entry) }
     case .list(let values) where use.entries != nil:
       let taken = use.entries ?? 0
       guard taken < values.count else { return }
@@ -22,12 +21,12 @@ extension NodeDecoder {
   /// The failure of a key that the type's coding keys do not know: the likeliest reason for an error of the type.
   func unrecognizedKey() -> DecodingFailure? {
     guard case .map(let entries) = value.content else { return nil }
-    return entries.first { use.refused.contains($0.key) && !use.asked.contains($0.key) }.map(unknown)
+    return entries.first { use.refused.contains($0.key) && !use.hasAsked($0.key) }.map(unknown)
   }
 
   /// The failure of `key`, which the type needs.
   func missing(_ key: String) -> DecodingFailure {
-    let others = value.keys.filter { !use.asked.contains($0) }
+    let others = value.keys.filter { !use.hasAsked($0) }
     var text = "the key \(key.quoted) is missing"
     if case .map(let entries) = value.content, let near = Suggestion.nearest(to: key, among: others),
       let entry = entries.first(where: { $0.key == near })
@@ -44,10 +43,13 @@ extension NodeDecoder {
     let near =
       Suggestion.nearest(to: entry.key, among: free) ?? Suggestion.nearest(to: entry.key, among: allowed)
     let question = near.map { ": did you mean \($0.quoted)?" } ?? ""
-    let list = allowed.isEmpty ? "nothing can be set here" : "allowed: \(allowed.joined(separator: ", "))"
-    return DecodingFailure(
-      path: ConfigurationPath(), position: entry.position,
-      text: "unknown key \(full.description.longQuoted)\(question.isEmpty ? ";" : question) \(list)")
+    var text = "unknown key \(full.description.longQuoted)\(question)"
+    if !allowed.isEmpty {
+      text += "\(question.isEmpty ? ";" : "") allowed: \(allowed.joined(separator: ", "))"
+    } else if !use.refused.contains(entry.key) {
+      text += "; nothing can be set here"
+    }
+    return DecodingFailure(path: ConfigurationPath(), position: entry.position, text: text)
   }
 
   private func line(of entry: ConfigurationValue.Entry) -> String {

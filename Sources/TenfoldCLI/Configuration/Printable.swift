@@ -1,7 +1,10 @@
 extension String {
   /// This text, safe to print in a message: at most 60 characters, control characters written as `\u{1b}`.
-  package var printable: String {
-    let shortened = count > 60 ? prefix(57) + "..." : self[...]
+  package var printable: String { printable(limit: 60) }
+
+  /// This text, safe to print in a message, with at most `limit` characters.
+  package func printable(limit: Int) -> String {
+    let shortened = count > limit ? prefix(limit - 3) + "..." : self[...]
     return shortened.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned:

@@ -24,13 +24,13 @@ struct SyntaxReport {
       return report(
         context.mark.line, context.mark.column, "\(keys) stands more than once in this map; keep one")
     default:
-      return ConfigurationError("\(source.printable): \(error)")
+      return ConfigurationError("\(source.printable(limit: 1000)): \(error)")
     }
   }
 
   private func report(_ line: Int, _ column: Int?, _ problem: String) -> ConfigurationError {
     let place = column.map { ", column \($0)" } ?? ""
-    return ConfigurationError("\(source.printable), line \(line)\(place): \(problem)")
+    return ConfigurationError("\(source.printable(limit: 1000)), line \(line)\(place): \(problem)")
   }
 
   private func hint(_ problem: String, line: Int) -> String {

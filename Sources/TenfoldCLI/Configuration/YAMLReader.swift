@@ -32,7 +32,8 @@ struct YAMLReader {
   ///   keys, unknown tags, keys that are no text, and trees over the limits.
   static func read(_ text: String, source: String) throws -> ConfigurationValue {
     guard !text.unicodeScalars.contains(hiddenStar) else {
-      throw ConfigurationError("\(source.printable) holds the private character U+F8F0; remove it")
+      throw ConfigurationError(
+        "\(source.printable(limit: 1000)) holds the private character U+F8F0; remove it")
     }
     let hidden = String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "*" ? hiddenStar : $0 }))
     let parser: Parser
@@ -45,14 +46,14 @@ struct YAMLReader {
       throw SyntaxReport(source: source, text: text).error(for: error)
     }
     guard let root else {
-      throw ConfigurationError("\(source.printable) is empty. See Configs/ for examples")
+      throw ConfigurationError("\(source.printable(limit: 1000)) is empty. See Configs/ for examples")
     }
     var reader = YAMLReader(source: source)
     return try withExtendedLifetime(parser) { try reader.part(root, depth: 1).value }
   }
 
   private init(source: String) {
-    self.source = source.printable
+    self.source = source.printable(limit: 1000)
   }
 
   private mutating func part(_ node: Node, depth: Int) throws -> Part {
