@@ -1,12 +1,13 @@
 import Checkpoints
 import Foundation
+import MPI
 import Networks
 import Training
 
 /// Tells people and `metrics.jsonl` how a run goes: a line that rewrites itself on a terminal, plain lines otherwise.
 final class ProgressPrinter: RunObserver {
   private let log: MetricsLog?
-  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  private let isTerminal = isatty(STDOUT_FILENO) == 1 && Launcher.detect() == nil  // a launcher's output is a log
   private var lineIsOpen = false
   private(set) var lastExamplesPerSecond = 0.0
   private(set) var warnings = 0

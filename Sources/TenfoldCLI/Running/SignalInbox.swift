@@ -3,7 +3,8 @@ import Foundation
 import Synchronization
 import Training
 
-/// The signals that a run answers to: SIGTERM and SIGINT ask it to save and stop, SIGUSR1 to save and go on.
+/// The signals that a run answers to: SIGTERM, SIGINT and SIGUSR1 (which
+/// mpirun and Slurm pass on) ask it to save and stop, SIGUSR2 to save and go on.
 ///
 /// They only leave a note; the next step's control word carries it to all ranks.
 ///
@@ -15,11 +16,11 @@ final class SignalInbox: @unchecked Sendable {
 
   /// Begins to listen.
   init() {
-    for number in [SIGTERM, SIGINT, SIGUSR1] {
+    for number in [SIGTERM, SIGINT, SIGUSR1, SIGUSR2] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [weak self] in
-        if number == SIGUSR1 {
+        if number == SIGUSR2 {
           self?.save.store(true, ordering: .relaxed)
         } else {
           self?.stop.store(true, ordering: .relaxed)

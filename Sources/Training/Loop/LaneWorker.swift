@@ -25,7 +25,6 @@ final class LaneWorker<M: Model>: @unchecked Sendable {
       try model.accumulate(
         batch, phase: phase, random: RandomAddress(seed: plan.seed, step: UInt64(step), stream: .model(0)),
         into: contribution)
-      contribution.add(examples: batch.count)
       start = end
     }
   }
