@@ -18,7 +18,7 @@ let broadcastChecks = [
 private struct BroadcastCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
     for root in 0..<communicator.size {
-      for count in counts {
+      for count in Element.counts(communicator) {
         let expected = Element.samples(root, count)
         let zeros = [Element](repeating: 0, count: count)
         var elements = communicator.rank == root ? expected : zeros

@@ -84,5 +84,11 @@ func expect(
   throw CheckFailure("\(file):\(line): \(errorClass) was expected, but nothing was thrown")
 }
 
-/// The element counts that checks use: none, one, odd, and enough to leave the short-message path.
-let counts = [0, 1, 7, 5000]
+extension Number {
+  /// The element counts to check: for Double none, one, odd, and enough to leave the path of short messages
+  /// (or to need many pieces, where counts are limited); for the other types one, which saves time.
+  static func counts(_ communicator: Communicator, longest: Int = 5000) -> [Int] {
+    guard self == Double.self else { return [7] }
+    return [0, 1, 7, communicator.limitsCounts ? 20 : longest]
+  }
+}

@@ -68,7 +68,7 @@ private struct Map: Datatype, Equatable {
 
 private struct CustomReductionCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
-    for count in counts {
+    for count in Element.counts(communicator) {
       let spread = try Reduction<Element>.blockwise(isCommutative: true) { lower, higher in
         for index in higher.indices { higher[index] = max(lower[index], higher[index]) }
       }

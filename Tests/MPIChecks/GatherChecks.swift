@@ -33,7 +33,7 @@ private struct GatherCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
     let (rank, size) = (communicator.rank, communicator.size)
     for root in 0..<size {
-      for count in [0, 1, 7, 500] {
+      for count in Element.counts(communicator, longest: 500) {
         let mine = Element.samples(rank, count)
         let all = (0..<size).flatMap { Element.samples($0, count) }
         try expect(communicator.gathered(mine, root: root), rank == root ? all : nil)
@@ -111,7 +111,7 @@ private struct GatherVaryingCheck: TypedCheck {
 private struct AllGatherCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
     let (rank, size) = (communicator.rank, communicator.size)
-    for count in [0, 1, 7, 500] {
+    for count in Element.counts(communicator, longest: 500) {
       let mine = Element.samples(rank, count)
       let all = (0..<size).flatMap { Element.samples($0, count) }
       try expect(communicator.allGathered(mine), all)
@@ -149,7 +149,7 @@ private struct ScatterCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
     let (rank, size) = (communicator.rank, communicator.size)
     for root in 0..<size {
-      for count in [0, 1, 7, 500] {
+      for count in Element.counts(communicator, longest: 500) {
         let all = Element.samples(root, count * size)
         let expected = Array(all[count * rank..<count * (rank + 1)])
         try expect(communicator.scattered(rank == root ? all : nil, count: count, root: root), expected)

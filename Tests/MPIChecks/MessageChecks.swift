@@ -132,7 +132,7 @@ private struct RingCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
     let next = (communicator.rank + 1) % communicator.size
     let previous = (communicator.rank + communicator.size - 1) % communicator.size
-    for count in counts {
+    for count in Element.counts(communicator) {
       let mine = Element.samples(communicator.rank, count)
       let request = try communicator.isend(Buffer(mine), to: next, tag: count)
       var got = [Element](repeating: 0, count: count)
@@ -163,7 +163,7 @@ private struct SendReceiveCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
     let next = (communicator.rank + 1) % communicator.size
     let previous = (communicator.rank + communicator.size - 1) % communicator.size
-    for count in counts {
+    for count in Element.counts(communicator) {
       let mine = Element.samples(communicator.rank, count)
       var got = [Element](repeating: 0, count: count + 4)
       let status = try mine.withUnsafeBufferPointer { mine in
