@@ -8,6 +8,7 @@ public enum Catalogue {
   /// Every architecture, in the order in which they are listed.
   public static var all: [any Model.Type] {
     [
+      Perceptron.self,
       MultilayerPerceptron.self,
       ConvolutionalNetwork.self,
     ]

@@ -12,3 +12,4 @@
 #include "collectives.h"
 #include "nonblocking.h"
 #include "windows.h"
+#include "benchmarks.h"

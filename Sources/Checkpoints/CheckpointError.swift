@@ -59,6 +59,16 @@ public struct CheckpointError: Error, Sendable, Hashable, CustomStringConvertibl
     }
   }
 
+  /// The error for tensors that are not the ones that were asked for; the text names the first 20.
+  static func mismatch(_ differences: [TensorDifference], path: String) -> CheckpointError {
+    var lines = differences.prefix(20).map { "  \($0)" }
+    if differences.count > lines.count { lines.append("  and \(differences.count - lines.count) more") }
+    return CheckpointError(
+      .mismatch(differences), path: path,
+      "\(path) does not fit to the model:\n\(lines.joined(separator: "\n"))\n"
+        + "Use the config that the checkpoint was written with, or another checkpoint.")
+  }
+
   /// The error for content that is not what it should be.
   static func damaged(_ path: String, _ what: String) -> CheckpointError {
     CheckpointError(

@@ -58,7 +58,7 @@ struct CheckpointDirectoryTests {
   func pruningLaws(seed: Int) throws {
     let folder = try TemporaryDirectory()
     let directory = CheckpointDirectory(path: folder.path)
-    var random = SystemRandomNumberGenerator.Seeded(UInt64(seed))
+    var random = SeededGenerator(UInt64(seed))
     let steps = Array(1...Int.random(in: 1...7, using: &random)).map { $0 * 10 }
     let errors = Dictionary(
       uniqueKeysWithValues: steps.filter { _ in Bool.random(using: &random) }
@@ -134,21 +134,19 @@ struct CheckpointDirectoryTests {
   }
 }
 
-extension SystemRandomNumberGenerator {
-  /// Random numbers by seed (SplitMix64), so that a failing case can be run again.
-  struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
+/// Random numbers by seed (SplitMix64), so that a failing case can be run again.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
 
-    init(_ seed: UInt64) {
-      state = seed
-    }
+  init(_ seed: UInt64) {
+    state = seed
+  }
 
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
   }
 }

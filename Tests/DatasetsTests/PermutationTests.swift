@@ -27,7 +27,9 @@ import Testing
     let (count, epochs) = (20, 20_000)
     var visits = [Int](repeating: 0, count: count * count)
     for epoch in 0..<epochs {
-      for (position, example) in order(count, epoch: epoch).enumerated() { visits[position * count + example] += 1 }
+      for (position, example) in order(count, epoch: epoch).enumerated() {
+        visits[position * count + example] += 1
+      }
     }
     let expected = Double(epochs) / Double(count)
     let chiSquare = visits.reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }

@@ -32,7 +32,8 @@ enum FileSystem {
     if mkdir(path, 0o777) != 0 && !(errno == EEXIST && isDirectory(path)) {
       throw .system("create the directory", path, code: errno == EEXIST ? ENOTDIR : errno)
     }
-    try synchronizeDirectory(parent)
+    // Where the directory above may be written to but not read, the new name is durable a little later.
+    try? synchronizeDirectory(parent)
   }
 
   /// Makes the names in a directory durable.

@@ -56,6 +56,12 @@ public final class MetricsLog {
     }
   }
 
+  /// Makes all lines durable; for a run to call before it saves a checkpoint, so that none is missing behind it.
+  public func synchronize() throws(CheckpointError) {
+    // What is no file (a pipe, a device) cannot be synced and says EINVAL.
+    if fsync(descriptor) != 0 && errno != EINVAL { throw .system("sync", path, code: errno) }
+  }
+
   private func cut() throws(CheckpointError) {
     try FileSystem.retrying("shorten", path) { ftruncate(descriptor, off_t(length)) }
   }

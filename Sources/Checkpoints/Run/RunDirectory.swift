@@ -46,7 +46,10 @@ public final class RunDirectory: Sendable {
   }
 
   deinit {
-    if lock >= 0 { close(lock) }
+    if lock < 0 { return }
+    // By itself, closing would not unlock while a process that is being started still has a copy of the descriptor.
+    flock(lock, LOCK_UN)
+    close(lock)
   }
 
   /// Whether there is a run at `path`: a directory with a `config.yaml`.

@@ -21,13 +21,7 @@ public struct SafetensorsFile: Sendable, Hashable {
   /// - Throws: `CheckpointError`; of kind `mismatch`, and with nothing filled yet, where they name others.
   public func read(into destinations: [TensorDestination]) throws(CheckpointError) {
     let differences = TensorDifference.between(entries, destinations)
-    guard differences.isEmpty else {
-      throw CheckpointError(
-        .mismatch(differences), path: path,
-        "\(path) does not fit to the model:\n  "
-          + differences.map { "\($0)" }.joined(separator: "\n  ")
-          + "\nUse the config that the checkpoint was written with, or another checkpoint.")
-    }
+    if !differences.isEmpty { throw .mismatch(differences, path: path) }
     let places = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.range.lowerBound) })
     let file = try InputFile(path)
     for destination in destinations {

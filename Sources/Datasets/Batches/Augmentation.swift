@@ -43,6 +43,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
     case elasticSigma = "elastic_sigma"
   }
 
+  /// Reads amounts; keys that are absent have their defaults.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: CodingKeys.self)
     let defaults = Augmentation()

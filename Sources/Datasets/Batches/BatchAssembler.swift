@@ -84,6 +84,17 @@ public final class BatchAssembler {
     return assemble(UnsafeBufferPointer(rebasing: examples[..<range.count]), from: source, random: nil)
   }
 
+  /// Says to `source` that the examples at `positions` will be asked for soon: call it for the next step.
+  public func readAhead(at positions: Range<Int>, of plan: ShardPlan, from source: some ExampleSource) {
+    // Few enough at a time that the list lies on the stack.
+    let piece = 128
+    for first in stride(from: positions.lowerBound, to: positions.upperBound, by: piece) {
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: piece) { room in
+        source.readAhead(plan.examples(at: first..<min(first + piece, positions.upperBound), into: room))
+      }
+    }
+  }
+
   /// The batch of the rows of `block`.
   public func assemble(_ block: RowBlock, random: RandomAddress?) -> Batch {
     let count = block.count
@@ -124,7 +135,9 @@ public final class BatchAssembler {
     if !normalization.isUniform { normalizeFeatures(target, count: count) }
   }
 
-  private func gatherRows(_ count: Int, into target: UnsafeMutableBufferPointer<Float>, scale: Float, offset: Float) {
+  private func gatherRows(
+    _ count: Int, into target: UnsafeMutableBufferPointer<Float>, scale: Float, offset: Float
+  ) {
     Layout.gather(
       UnsafeBufferPointer(rebasing: rows[..<(inputShape.count * count)]), features: inputShape.count,
       indices: UnsafeBufferPointer(rebasing: numbers[..<count]), into: target, scale: scale, offset: offset)
@@ -137,7 +150,8 @@ public final class BatchAssembler {
     let all = UnsafeRawBufferPointer(start: block.base, count: block.rows * format.rowBytes)
     guard format.element == .uint8 else {
       Layout.gather(
-        all.bindMemory(to: Float.self), features: features, indices: block.rowNumbers, into: target, scale: scale,
+        all.bindMemory(to: Float.self), features: features, indices: block.rowNumbers, into: target,
+        scale: scale,
         offset: offset)
       return
     }

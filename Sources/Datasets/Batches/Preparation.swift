@@ -39,7 +39,8 @@ public struct Preparation: Sendable, Hashable, Codable {
     }
     guard padding == 0 || isImage else {
       throw DataError(
-        .configuration, "data.padding is \(padding), but examples have shape \(format.shape); only images can be padded")
+        .configuration,
+        "data.padding is \(padding), but examples have shape \(format.shape); only images can be padded")
     }
     guard augmentation.isOff || isImage else {
       throw DataError(
@@ -49,11 +50,13 @@ public struct Preparation: Sendable, Hashable, Codable {
     guard normalization.isUniform || normalization.scale.count == format.shape.count else {
       throw DataError(
         .configuration,
-        "data.normalization has \(normalization.scale.count) factors for examples of \(format.shape.count) values")
+        "data.normalization has \(normalization.scale.count) factors for examples of \(format.shape.count) values"
+      )
     }
     guard normalization.isUniform || padding == 0 else {
       throw DataError(
-        .configuration, "data.padding needs one factor for all pixels; choose another data.normalization than features")
+        .configuration,
+        "data.padding needs one factor for all pixels; choose another data.normalization than features")
     }
     try augmentation.validate()
   }

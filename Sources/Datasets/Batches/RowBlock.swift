@@ -57,7 +57,8 @@ extension Dataset: ExampleSource {
   /// The rows of `examples` where they lie; nothing is copied.
   public func block(for examples: UnsafeBufferPointer<UInt32>) -> RowBlock {
     RowBlock(
-      base: rows.baseAddress!, rows: count, rowNumbers: examples, examples: examples, labels: labels.baseAddress)
+      base: rows.baseAddress!, rows: count, rowNumbers: examples, examples: examples,
+      labels: labels.baseAddress)
   }
 
   /// Asks the system to read the rows of `examples` from the mapped file; does nothing where the whole file was asked

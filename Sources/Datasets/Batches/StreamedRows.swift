@@ -69,7 +69,8 @@ public final class StreamedRows: ExampleSource, @unchecked Sendable {
     }
     precondition(first + wanted.count <= count, "\(wanted.count) examples were not received")
     for index in wanted.indices {
-      precondition(examples[first + index] == wanted[index], "example \(wanted[index]) was not received in order")
+      precondition(
+        examples[first + index] == wanted[index], "example \(wanted[index]) was not received in order")
     }
     return RowBlock(
       base: UnsafeRawPointer(rows.baseAddress!), rows: count,

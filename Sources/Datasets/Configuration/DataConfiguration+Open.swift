@@ -7,7 +7,8 @@ extension DataConfiguration {
   public func open() throws -> DatasetSplits {
     try validate()
     var splits = try openSource()
-    splits.training = try limited(splits.training, to: trainingCount, key: "data.training_count", reserve: validationCount)
+    splits.training = try limited(
+      splits.training, to: trainingCount, key: "data.training_count", reserve: validationCount)
     splits.test = try limited(splits.test, to: testCount, key: "data.test_count", reserve: 0)
     guard validationCount > 0 else { return splits }
     let whole = splits.training
@@ -28,7 +29,8 @@ extension DataConfiguration {
   /// - Throws: `DataError` where the rows cannot be prepared in this way.
   public func preparation(for splits: DatasetSplits) throws -> Preparation {
     let preparation = Preparation(
-      normalization: normalization.resolved(for: splits.training), padding: padding, augmentation: augmentation)
+      normalization: normalization.resolved(for: splits.training), padding: padding,
+      augmentation: augmentation)
     try preparation.validate(for: splits.training.format)
     return preparation
   }

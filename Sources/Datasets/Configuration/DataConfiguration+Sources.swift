@@ -27,7 +27,9 @@ extension DataConfiguration {
       return try generated(trainingExamples, testExamples) { try task.dataset(count: $0, part: $1) }
     case .leftRight, .squareCircle:
       let task = source == .leftRight ? RetinaTask.leftRight : .squareCircle
-      return try generated(trainingExamples, testExamples) { try task.dataset(count: $0, part: $1, seed: seed) }
+      return try generated(trainingExamples, testExamples) {
+        try task.dataset(count: $0, part: $1, seed: seed)
+      }
     }
   }
 
@@ -67,7 +69,8 @@ extension DataConfiguration {
       guard test.features == table.features else {
         throw DataError(
           .inconsistent,
-          "\(test.path): has \(test.features) features a line, \(table.path) has \(table.features); both must agree")
+          "\(test.path): has \(test.features) features a line, \(table.path) has \(table.features); both must agree"
+        )
       }
       return try DatasetSplits(
         training: whole, test: try test.dataset(name: "test set", classNames: table.classNames))
@@ -82,7 +85,8 @@ extension DataConfiguration {
     }
     let mixed = try whole.reordered(by: Permutation(count: whole.count, seed: seed, epoch: 0))
     return try DatasetSplits(
-      training: mixed.slice(held..<mixed.count, name: "training set"), test: mixed.slice(0..<held, name: "test set"))
+      training: mixed.slice(held..<mixed.count, name: "training set"),
+      test: mixed.slice(0..<held, name: "test set"))
   }
 
   private func table(at path: String) throws -> CSVFile {
@@ -100,7 +104,8 @@ extension DataConfiguration {
     guard let file else {
       throw DataError(
         .configuration,
-        "data.source is \(source.rawValue), but data.\(key) is not set; name the file with --set data.\(key)=FILE")
+        "data.source is \(source.rawValue), but data.\(key) is not set; name the file with --set data.\(key)=FILE"
+      )
     }
     return located(file)
   }

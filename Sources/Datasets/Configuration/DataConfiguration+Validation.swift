@@ -14,7 +14,8 @@ extension DataConfiguration {
     try check("noise", noise, in: 0...1_000_000)
     guard delimiter.count == 1, delimiter != "\"" else {
       throw DataError(
-        .configuration, "data.delimiter is '\(delimiter)'; one character is allowed, such as ',', ';' or a tab")
+        .configuration,
+        "data.delimiter is '\(delimiter)'; one character is allowed, such as ',', ';' or a tab")
     }
     try augmentation.validate()
   }

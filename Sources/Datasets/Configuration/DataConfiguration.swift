@@ -96,6 +96,7 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case seed, access, normalization, padding, augmentation, shuffle
   }
 
+  /// Reads a configuration; keys that are absent have their defaults.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: CodingKeys.self)
     source = try keys.decodeIfPresent(Source.self, forKey: .source) ?? source
@@ -116,7 +117,8 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     validationCount = try keys.decodeIfPresent(Int.self, forKey: .validationCount) ?? validationCount
     seed = try keys.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
     access = try keys.decodeIfPresent(Access.self, forKey: .access) ?? access
-    normalization = try keys.decodeIfPresent(NormalizationChoice.self, forKey: .normalization) ?? normalization
+    normalization =
+      try keys.decodeIfPresent(NormalizationChoice.self, forKey: .normalization) ?? normalization
     padding = try keys.decodeIfPresent(Int.self, forKey: .padding) ?? padding
     augmentation = try keys.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? augmentation
     shuffle = try keys.decodeIfPresent(Bool.self, forKey: .shuffle) ?? shuffle

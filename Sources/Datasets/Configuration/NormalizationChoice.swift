@@ -26,6 +26,7 @@ public enum NormalizationChoice: Sendable, Hashable, Codable {
 
   private enum CodingKeys: String, CodingKey { case scale, offset }
 
+  /// Reads a name or a mapping of `scale` and `offset`.
   public init(from decoder: any Decoder) throws {
     if let name = try? decoder.singleValueContainer().decode(String.self) {
       guard let known = Self.names.first(where: { $0.name == name }) else {
@@ -33,7 +34,8 @@ public enum NormalizationChoice: Sendable, Hashable, Codable {
         throw DecodingError.dataCorrupted(
           .init(
             codingPath: decoder.codingPath,
-            debugDescription: "'\(name)' is no normalization; allowed are \(allowed), or {scale: …, offset: …}"))
+            debugDescription:
+              "'\(name)' is no normalization; allowed are \(allowed), or {scale: …, offset: …}"))
       }
       self = known.choice
       return
@@ -44,6 +46,7 @@ public enum NormalizationChoice: Sendable, Hashable, Codable {
       offset: try keys.decodeIfPresent(Float.self, forKey: .offset) ?? 0)
   }
 
+  /// Writes what `init(from:)` reads.
   public func encode(to encoder: any Encoder) throws {
     if case .fixed(let scale, let offset) = self {
       var keys = encoder.container(keyedBy: CodingKeys.self)

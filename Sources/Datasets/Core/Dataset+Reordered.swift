@@ -7,7 +7,8 @@ extension Dataset {
     let storage = RowStorage(byteCount: count * size) { memory in
       for position in 0..<count {
         let example = order(position)
-        memory[position * size..<(position + 1) * size].copyBytes(from: source[example * size..<(example + 1) * size])
+        memory[position * size..<(position + 1) * size].copyBytes(
+          from: source[example * size..<(example + 1) * size])
       }
     }
     let labels: [Int32]? = format.hasLabels ? (0..<count).map { self.labels[order($0)] } : nil

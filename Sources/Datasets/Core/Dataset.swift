@@ -20,14 +20,16 @@ public struct Dataset: Sendable {
   /// - Throws: `DataError` where sizes do not fit or a label is out of range.
   package init(name: String, format: RowFormat, count: Int, rows: RowStorage, labels: [Int32]?) throws {
     guard count <= Int(UInt32.max) else {
-      throw DataError(.inconsistent, "\(name): \(count) examples; at most \(UInt32.max) can be addressed, split the set")
+      throw DataError(
+        .inconsistent, "\(name): \(count) examples; at most \(UInt32.max) can be addressed, split the set")
     }
     precondition(rows.byteCount == count * format.rowBytes, "\(name): rows of the wrong size")
     precondition((labels != nil) == format.hasLabels, "\(name): labels and class count do not go together")
     if let labels {
       guard labels.count == count else {
         throw DataError(
-          .inconsistent, "\(name): \(labels.count) labels for \(count) examples; exactly one label an example is needed")
+          .inconsistent,
+          "\(name): \(labels.count) labels for \(count) examples; exactly one label an example is needed")
       }
       if let wrong = labels.firstIndex(where: { $0 < 0 || $0 >= format.classes }) {
         throw DataError(
@@ -77,7 +79,8 @@ public struct Dataset: Sendable {
   }
 
   private init(name: String, slice range: Range<Int>, of whole: Dataset) {
-    precondition(range.lowerBound >= 0 && range.upperBound <= whole.count, "\(range) of \(whole.count) examples")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= whole.count, "\(range) of \(whole.count) examples")
     self.name = name
     count = range.count
     format = whole.format
@@ -119,10 +122,13 @@ public struct Dataset: Sendable {
   }
 
   /// Calls `body` with the raw bytes of example `index`.
-  public func withRow<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+  public func withRow<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+    -> Result
+  {
     precondition(index >= 0 && index < count, "example \(index) of \(count)")
     return try withExtendedLifetime(storage) {
-      try body(UnsafeRawBufferPointer(rebasing: rows[index * format.rowBytes..<(index + 1) * format.rowBytes]))
+      try body(
+        UnsafeRawBufferPointer(rebasing: rows[index * format.rowBytes..<(index + 1) * format.rowBytes]))
     }
   }
 

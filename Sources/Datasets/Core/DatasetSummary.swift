@@ -44,7 +44,9 @@ public struct DatasetSummary: Sendable, Hashable, CustomStringConvertible {
         + " \(Self.rounded(maximum))",
     ]
     if !classCounts.isEmpty {
-      lines.append("  classes: " + classCounts.enumerated().map { "\($0.offset): \($0.element)" }.joined(separator: ", "))
+      lines.append(
+        "  classes: " + classCounts.enumerated().map { "\($0.offset): \($0.element)" }.joined(separator: ", ")
+      )
     }
     lines.append("  fingerprint \(fingerprint)")
     return lines.joined(separator: "\n") + (pictures.isEmpty ? "" : "\n" + pictures)

@@ -24,7 +24,8 @@ package final class FileMapping: @unchecked Sendable {
   ///
   /// - Throws: `DataError` where the file is missing, unreadable or not a regular file.
   package init(path: String, remedy: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK, a pipe in place of the file would wait for a writer for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw DataError(.unreadable, "\(path): cannot be opened (\(Self.reason())); \(remedy)")
     }

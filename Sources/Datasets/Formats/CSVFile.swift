@@ -34,7 +34,9 @@ public struct CSVFile: Sendable {
   ///   - hasHeader: whether the first line names the columns; nil: it does where a feature in it is no number.
   ///   - delimiter: what stands between fields.
   /// - Throws: `DataError` with file and line: unreadable, empty, ragged, not a number, not finite.
-  public init(path: String, labels: LabelColumn = .last, hasHeader: Bool? = nil, delimiter: Character = ",") throws {
+  public init(path: String, labels: LabelColumn = .last, hasHeader: Bool? = nil, delimiter: Character = ",")
+    throws
+  {
     let text = try Self.text(of: path)
     var reader = CSVReader(path: path, labels: labels, delimiter: delimiter)
     var isFirst = true
@@ -94,7 +96,8 @@ public struct CSVFile: Sendable {
     let mapping = try FileMapping(path: path, remedy: remedy)
     guard mapping.bytes.count <= 1 << 32 else {
       throw DataError(
-        .malformed, "\(path): \(mapping.bytes.count) bytes of text; at most 4 GiB are read, convert the file to IDX")
+        .malformed,
+        "\(path): \(mapping.bytes.count) bytes of text; at most 4 GiB are read, convert the file to IDX")
     }
     guard !mapping.bytes.contains(0) else {
       throw DataError(.malformed, "\(path): holds zero bytes, so it is no text; a CSV file was expected")

@@ -20,7 +20,8 @@ struct CSVReader {
   /// Takes one line.
   mutating func read(_ line: Substring, number: Int, isFirst: Bool, hasHeader: Bool?) throws {
     guard let fields = CSVLine.fields(of: line, delimiter: delimiter) else {
-      throw DataError(.malformed, "\(path):\(number): a quote is opened and not closed on this line; close it")
+      throw DataError(
+        .malformed, "\(path):\(number): a quote is opened and not closed on this line; close it")
     }
     if isFirst {
       try begin(fields, number: number)
@@ -56,7 +57,8 @@ struct CSVReader {
     if case .named(let wanted) = labels, labelIndex == nil {
       throw DataError(
         .configuration,
-        "\(path):\(number): no column is called '\(wanted)' (data.label_column); there are \(fields.joined(separator: ", "))")
+        "\(path):\(number): no column is called '\(wanted)' (data.label_column); there are \(fields.joined(separator: ", "))"
+      )
     }
     featureNames = fields.enumerated().filter { $0.offset != labelIndex }.map(\.element)
   }
@@ -73,7 +75,8 @@ struct CSVReader {
     guard fields.count == columns else {
       throw DataError(
         .malformed,
-        "\(path):\(number): has \(fields.count) fields, the lines before it \(columns); every line must have the same")
+        "\(path):\(number): has \(fields.count) fields, the lines before it \(columns); every line must have the same"
+      )
     }
     for (column, field) in fields.enumerated() where column != labelIndex {
       guard let value = Float(field), value.isFinite else {
@@ -84,7 +87,8 @@ struct CSVReader {
     if let labelIndex {
       guard !fields[labelIndex].isEmpty else {
         throw DataError(
-          .malformed, "\(path):\(number): the label in column \(labelIndex + 1) is empty; fill it in or remove the line")
+          .malformed,
+          "\(path):\(number): the label in column \(labelIndex + 1) is empty; fill it in or remove the line")
       }
       labelTexts.append(fields[labelIndex])
     }

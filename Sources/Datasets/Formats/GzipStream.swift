@@ -51,12 +51,14 @@ final class GzipStream {
         break
       case Z_OK, Z_BUF_ERROR:
         throw DataError(
-          .malformed, "\(path): the compressed data ends after \(input.count) bytes in the middle; it is truncated,"
+          .malformed,
+          "\(path): the compressed data ends after \(input.count) bytes in the middle; it is truncated,"
             + " fetch the file again")
       default:
         let reason = stream.msg.map { String(cString: $0) } ?? "status \(status)"
         throw DataError(
-          .malformed, "\(path): the compressed data is damaged near byte \(position) (\(reason)); fetch the file again")
+          .malformed,
+          "\(path): the compressed data is damaged near byte \(position) (\(reason)); fetch the file again")
       }
     }
     return written

@@ -12,7 +12,8 @@ struct IDXFile {
   /// - Throws: `DataError` where it is missing, not IDX, truncated, longer or shorter than its head says.
   init(path: String) throws {
     self.path = path
-    let mapping = try FileMapping(path: path, remedy: "check the path, or set data.directory (--set data.directory=PATH)")
+    let mapping = try FileMapping(
+      path: path, remedy: "check the path, or set data.directory (--set data.directory=PATH)")
     let bytes = mapping.bytes
     guard !bytes.isEmpty else {
       throw DataError(.malformed, "\(path): the file is empty, an IDX file was expected; fetch it again")
@@ -22,7 +23,8 @@ struct IDXFile {
     } else {
       header = try IDXHeader(parsing: bytes, path: path)
       guard bytes.count == header.fileSize else {
-        throw Self.sizeError(path: path, header: header, actual: "\(bytes.count) bytes", short: bytes.count < header.fileSize)
+        throw Self.sizeError(
+          path: path, header: header, actual: "\(bytes.count) bytes", short: bytes.count < header.fileSize)
       }
       payload = RowStorage(mapping: mapping, offset: header.length, byteCount: header.payload)
     }
@@ -90,7 +92,8 @@ struct IDXFile {
     let count = header.dimensions[0]
     guard let labels else {
       return try Dataset(
-        name: name, format: RowFormat(element: element, shape: shape, classes: 0), count: count, rows: rows, labels: nil)
+        name: name, format: RowFormat(element: element, shape: shape, classes: 0), count: count, rows: rows,
+        labels: nil)
     }
     let numbers = try labels.labels()
     guard numbers.count == count else {
@@ -114,18 +117,22 @@ struct IDXFile {
   private func labels() throws -> [Int32] {
     guard header.dimensions.count == 1 else {
       throw DataError(
-        .malformed, "\(path): labels of \(header.dimensions.count) dimensions; one number an example was expected")
+        .malformed,
+        "\(path): labels of \(header.dimensions.count) dimensions; one number an example was expected")
     }
     let bytes = UnsafeRawBufferPointer(start: payload.base, count: payload.byteCount)
     switch header.type {
     case .ubyte:
       return bytes.map(Int32.init)
     case .int:
-      return (0..<header.count).map { Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
+      return (0..<header.count).map {
+        Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self))
+      }
     default:
       throw DataError(
         .malformed,
-        "\(path): labels have the IDX type \(header.type); unsigned bytes (0x08) and 32-bit numbers (0x0C) can be read")
+        "\(path): labels have the IDX type \(header.type); unsigned bytes (0x08) and 32-bit numbers (0x0C) can be read"
+      )
     }
   }
 
@@ -136,7 +143,8 @@ struct IDXFile {
         let bits = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
         guard Float(bitPattern: bits).isFinite else {
           throw DataError(
-            .malformed, "\(path): value \(index) is \(Float(bitPattern: bits)); every value must be a finite number")
+            .malformed,
+            "\(path): value \(index) is \(Float(bitPattern: bits)); every value must be a finite number")
         }
         memory.storeBytes(of: bits, toByteOffset: 4 * index, as: UInt32.self)
       }

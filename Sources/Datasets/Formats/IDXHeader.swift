@@ -49,7 +49,8 @@ struct IDXHeader: Hashable {
     guard bytes.count >= 4 else {
       throw DataError(
         .malformed,
-        "\(path): only \(bytes.count) bytes, an IDX file starts with a head of at least 4; fetch the file again")
+        "\(path): only \(bytes.count) bytes, an IDX file starts with a head of at least 4; fetch the file again"
+      )
     }
     guard bytes[0] == 0, bytes[1] == 0, let type = ElementType(rawValue: bytes[2]) else {
       let magic = (0..<4).map { Self.hexadecimal(bytes[$0]) }.joined(separator: " ")
@@ -67,7 +68,8 @@ struct IDXHeader: Hashable {
     guard bytes.count >= 4 + 4 * rank else {
       throw DataError(
         .malformed,
-        "\(path): \(bytes.count) bytes end inside the head of \(4 + 4 * rank) bytes; the file is truncated, fetch it again")
+        "\(path): \(bytes.count) bytes end inside the head of \(4 + 4 * rank) bytes; the file is truncated, fetch it again"
+      )
     }
     let dimensions = (0..<rank).map {
       Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4 + 4 * $0, as: UInt32.self)))

@@ -49,7 +49,9 @@ extension Dataset {
     do {
       try data.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw DataError(.unwritable, "\(path): cannot be written (\(error.localizedDescription)); check folder, rights and space")
+      throw DataError(
+        .unwritable,
+        "\(path): cannot be written (\(error.localizedDescription)); check folder, rights and space")
     }
   }
 }

@@ -31,11 +31,13 @@ public struct MNISTDirectory: Sendable, Hashable {
 
   private func find(_ stem: String, _ kind: String) throws -> String {
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue
+    else {
       throw DataError(
         .unreadable,
         "\(path): \(isDirectory.boolValue ? "cannot be read" : "is no directory"); the directory of MNIST's four files was"
-          + " expected, give it with --set data.directory=PATH, or train on generated digits with --set data.source=digits")
+          + " expected, give it with --set data.directory=PATH, or train on generated digits with --set data.source=digits"
+      )
     }
     for separator in ["-", "."] {
       for suffix in ["", ".gz"] {

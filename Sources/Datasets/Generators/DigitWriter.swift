@@ -2,8 +2,6 @@ import Networks
 
 /// Draws one digit after the other; one object a thread, nothing is allocated after the first few images.
 final class DigitWriter {
-  private typealias Point = SIMD2<Float>
-
   // A point of the pen's way: its place and the pen's radius there; `ends` where the pen is lifted.
   private struct Dot {
     var place: SIMD2<Float>
@@ -11,7 +9,7 @@ final class DigitWriter {
     var ends: Bool
   }
 
-  private let glyphs = DigitGlyphs()
+  private let glyphs: DigitGlyphs
   private var dots: [Dot] = []
   private var shaken: [SIMD2<Float>] = []
   private var ink = [Float](repeating: 0, count: HandwrittenDigits.side * HandwrittenDigits.side)
@@ -19,10 +17,17 @@ final class DigitWriter {
   private static let box: Float = 20
   private static let piecesPerSpan = 6
 
+  /// A writer of these shapes.
+  init(_ glyphs: DigitGlyphs) {
+    self.glyphs = glyphs
+  }
+
   /// Draws image `example` of `address`.
   ///
   /// - Returns: the digit.
-  func draw(_ address: RandomAddress, example: UInt32, into pixels: UnsafeMutableBufferPointer<UInt8>) -> Int32 {
+  func draw(_ address: RandomAddress, example: UInt32, into pixels: UnsafeMutableBufferPointer<UInt8>)
+    -> Int32
+  {
     var draws = RandomSequence(address, example: example)
     let digit = draws.integer(below: 10)
     write(digit, &draws)
@@ -85,7 +90,8 @@ final class DigitWriter {
   private func append(_ place: SIMD2<Float>, at way: Float, _ pressure: SIMD3<Float>, ends: Bool) {
     let radius =
       way < 0.5
-      ? pressure.x + (pressure.y - pressure.x) * 2 * way : pressure.y + (pressure.z - pressure.y) * (2 * way - 1)
+      ? pressure.x + (pressure.y - pressure.x) * 2 * way
+      : pressure.y + (pressure.z - pressure.y) * (2 * way - 1)
     dots.append(Dot(place: place, radius: radius, ends: ends))
   }
 
@@ -99,7 +105,8 @@ final class DigitWriter {
     for index in dots.indices {
       var (x, y) = (dots[index].place.x - 0.5, dots[index].place.y - 0.5)
       let terms = SIMD8<Float>(
-        x * y * 1.4, x * x, y * y, x * x * y * 2, x * y * y * 2, y * y * y * 2, x * x * x * 2, x * x * y * y * 2)
+        x * y * 1.4, x * x, y * y, x * x * y * 2, x * y * y * 2, y * y * y * 2, x * x * x * 2,
+        x * x * y * y * 2)
       x += (field.0 * terms).sum() * 0.24
       y += (field.1 * terms).sum() * 0.24
       x = (x - slant * y) * width
@@ -145,14 +152,30 @@ final class DigitWriter {
         Self.paint(from: dots[index - 1], to: dots[index], softness: softness, ink: ink)
       }
     }
-    for index in ink.indices {
-      guard ink[index] > 0 else {
-        pixels[index] = 0
-        continue
+    let shift = distanceFromMiddle()
+    for y in 0..<Self.side {
+      for x in 0..<Self.side {
+        let (column, row) = (x + shift.x, y + shift.y)
+        let isInside = column >= 0 && column < Self.side && row >= 0 && row < Self.side
+        let amount = isInside ? ink[row * Self.side + column] : 0
+        let noise = amount > 0 ? (draws.uniform() - 0.5) * 2 * grain : 0
+        pixels[y * Self.side + x] = UInt8(max(0, min(255, amount * (blackness + noise))))
       }
-      let noise = (draws.uniform() - 0.5) * 2 * grain
-      pixels[index] = UInt8(max(0, min(255, ink[index] * (blackness + noise))))
     }
+  }
+
+  // Whole pixels from the middle of the image to that of the ink, which may lie elsewhere where strokes overlap.
+  private func distanceFromMiddle() -> (x: Int, y: Int) {
+    var sums = SIMD3<Float>()
+    for y in 0..<Self.side {
+      for x in 0..<Self.side {
+        let amount = ink[y * Self.side + x]
+        sums += SIMD3(amount, amount * Float(x), amount * Float(y))
+      }
+    }
+    let middle = Float(Self.side - 1) / 2
+    let mass = max(sums.x, 1e-6)
+    return (Int((sums.y / mass - middle).rounded()), Int((sums.z / mass - middle).rounded()))
   }
 
   private static func paint(

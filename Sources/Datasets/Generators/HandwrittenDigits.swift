@@ -40,21 +40,24 @@ public struct HandwrittenDigits: Sendable, Hashable {
       }
     }
     return try Dataset(
-      name: "digits \(part)", format: RowFormat(element: .uint8, shape: [1, Self.side, Self.side], classes: 10),
+      name: "digits \(part)",
+      format: RowFormat(element: .uint8, shape: [1, Self.side, Self.side], classes: 10),
       count: count, rows: rows, labels: labels)
   }
 
   private func draw(
-    _ part: Part, count: Int, pixels: UnsafeMutableBufferPointer<UInt8>, labels: UnsafeMutableBufferPointer<Int32>
+    _ part: Part, count: Int, pixels: UnsafeMutableBufferPointer<UInt8>,
+    labels: UnsafeMutableBufferPointer<Int32>
   ) {
     let size = Self.side * Self.side
     let chunk = 256
     let address = RandomAddress(seed: seed, step: 0, stream: .generator(part.rawValue))
+    let glyphs = DigitGlyphs()
     // Each chunk writes images of its own, so that the threads never touch the same memory.
     nonisolated(unsafe) let pixels = pixels
     nonisolated(unsafe) let labels = labels
     DispatchQueue.concurrentPerform(iterations: (count + chunk - 1) / chunk) { index in
-      let writer = DigitWriter()
+      let writer = DigitWriter(glyphs)
       for image in index * chunk..<min((index + 1) * chunk, count) {
         let target = UnsafeMutableBufferPointer(rebasing: pixels[image * size..<(image + 1) * size])
         labels[image] = writer.draw(address, example: UInt32(image), into: target)

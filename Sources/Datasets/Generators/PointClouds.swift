@@ -17,7 +17,9 @@ public enum PointClouds {
     for index in 0..<count {
       var draws = RandomSequence(address, example: UInt32(index))
       let label = draws.integer(below: classes)
-      for feature in 0..<features { values.append(centres[label * features + feature] + draws.bell() * noise) }
+      for feature in 0..<features {
+        values.append(centres[label * features + feature] + draws.bell() * noise)
+      }
       labels.append(Int32(label))
     }
     return try Dataset(name: "blobs", shape: [features], floats: values, labels: labels, classes: classes)
@@ -26,7 +28,8 @@ public enum PointClouds {
   /// Two interleaved half circles of radius 1, which no line separates.
   ///
   /// - Parameter noise: the standard deviation around the circles.
-  public static func moons(count: Int, noise: Float = 0.1, part: Int = 0, seed: UInt64 = 1) throws -> Dataset {
+  public static func moons(count: Int, noise: Float = 0.1, part: Int = 0, seed: UInt64 = 1) throws -> Dataset
+  {
     let address = RandomAddress(seed: seed, step: 0, stream: .generator(80 + part))
     var values: [Float] = []
     var labels: [Int32] = []

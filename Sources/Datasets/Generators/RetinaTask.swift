@@ -30,7 +30,8 @@ public enum RetinaTask: String, Sendable, Hashable, CaseIterable {
       labels.append(label)
     }
     let name = self == .leftRight ? "left or right" : "square or circle"
-    return try Dataset(name: name, shape: [1, Self.side, Self.side], bytes: pixels, labels: labels, classes: 2)
+    return try Dataset(
+      name: name, shape: [1, Self.side, Self.side], bytes: pixels, labels: labels, classes: 2)
   }
 
   private static func mark(

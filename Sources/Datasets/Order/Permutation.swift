@@ -28,7 +28,8 @@ public struct Permutation: Sendable, Hashable {
     rightBits = bits - leftBits
     // Small halves mix slowly: give them more rounds.
     var draws = RandomSequence(
-      RandomAddress(seed: seed, step: UInt64(epoch), stream: .shuffle), example: UInt32(truncatingIfNeeded: count))
+      RandomAddress(seed: seed, step: UInt64(epoch), stream: .shuffle),
+      example: UInt32(truncatingIfNeeded: count))
     keys = (0..<(bits <= 12 ? 16 : 8)).map { _ in draws.word() }
   }
 
@@ -40,8 +41,10 @@ public struct Permutation: Sendable, Hashable {
 
   /// Writes the examples of `positions` to `examples`, as many as there are positions.
   public func examples(at positions: Range<Int>, into examples: UnsafeMutableBufferPointer<UInt32>) {
-    precondition(positions.lowerBound >= 0 && positions.upperBound <= count, "positions \(positions) of \(count)")
-    precondition(examples.count >= positions.count, "room for \(examples.count) of \(positions.count) examples")
+    precondition(
+      positions.lowerBound >= 0 && positions.upperBound <= count, "positions \(positions) of \(count)")
+    precondition(
+      examples.count >= positions.count, "room for \(examples.count) of \(positions.count) examples")
     keys.withUnsafeBufferPointer { keys in
       for (index, position) in positions.enumerated() { examples[index] = walk(UInt32(position), keys) }
     }

@@ -20,7 +20,8 @@ public struct ShardPlan: Sendable, Hashable {
 
   /// The plan of epoch `epoch`.
   public init(examples: Int, batch: Int, lanes: Int, seed: UInt64, epoch: Int = 0, shuffle: Bool = true) {
-    precondition(examples >= 0 && batch > 0 && lanes > 0 && epoch >= 0, "a plan needs a batch, lanes and an epoch")
+    precondition(
+      examples >= 0 && batch > 0 && lanes > 0 && epoch >= 0, "a plan needs a batch, lanes and an epoch")
     self.examples = examples
     self.batch = batch
     self.lanes = lanes

@@ -6,7 +6,7 @@ public struct Partition: Sendable {
   public let counts: [Int]
   /// Where the elements of each rank start.
   public let displacements: [Int]
-  /// The number of elements from the buffer's start to the last element of any rank.
+  /// The number of elements from the start of the buffer to the end of the last block.
   public let extent: Int
 
   @usableFromInline let storage: Storage
@@ -34,7 +34,7 @@ public struct Partition: Sendable {
     precondition(displacements.allSatisfy { $0 >= 0 }, "Partition: a displacement is negative")
     self.counts = counts
     self.displacements = displacements
-    extent = zip(counts, displacements).map { $0 == 0 ? 0 : $0 + $1 }.max() ?? 0
+    extent = zip(counts, displacements).map { $0 + $1 }.max() ?? 0
     largest = max(counts.max() ?? 0, displacements.max() ?? 0)
     storage = Storage(counts: counts, displacements: displacements)
   }

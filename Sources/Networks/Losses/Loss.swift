@@ -8,6 +8,8 @@ public protocol Loss: Sendable {
   var name: String { get }
   /// The name and size of what the loss itself adds behind the last layer, if anything: the RBF units of 1998.
   var outputLayer: LayerSummary? { get }
+  /// Figures beyond `loss` and `error`, whose sums `evaluate` leaves in `workspace.additionalSums`.
+  var additionalMetrics: [Metric] { get }
   /// Checks that the loss can work on outputs of this shape for this data.
   ///
   /// - Throws: `ConfigurationError` that says how many outputs it needs.
@@ -25,6 +27,7 @@ public protocol Loss: Sendable {
 
 extension Loss {
   public var outputLayer: LayerSummary? { nil }
+  public var additionalMetrics: [Metric] { [] }
   public func scratchCount(outputs: Shape, batch: Int) -> Int { 0 }
 }
 
@@ -35,6 +38,8 @@ public typealias LossSums = Kernels.LossSums
 public final class LossWorkspace {
   /// The first choice of the network for each example of the last evaluation.
   public let choices: UnsafeMutableBufferPointer<Int32>
+  /// The sums of the additional metrics over the batch of the last evaluation.
+  public let additionalSums: UnsafeMutableBufferPointer<Double>
   /// What the loss asked for by `scratchCount`.
   public let scratch: FlatBuffer
 
@@ -42,11 +47,14 @@ public final class LossWorkspace {
   public init(for loss: any Loss, outputs: Shape, maximumBatch: Int) {
     choices = .allocate(capacity: maximumBatch)
     choices.initialize(repeating: 0)
+    additionalSums = .allocate(capacity: loss.additionalMetrics.count)
+    additionalSums.initialize(repeating: 0)
     scratch = FlatBuffer(count: loss.scratchCount(outputs: outputs, batch: maximumBatch))
   }
 
   deinit {
     choices.deallocate()
+    additionalSums.deallocate()
   }
 
   /// The first `count` choices.

@@ -104,11 +104,13 @@ public final class Network {
 
   /// Like `backward` for the diagonal of the Gauss–Newton Hessian: starts from d²E/doutputs² in `outputGradient`.
   ///
+  /// d²E/dinputs² is written into `inputCurvature` where that is given.
+  ///
   /// - Throws: `ConfigurationError` where a layer has no second derivatives.
-  public func curvature(into contribution: Contribution) throws {
+  public func curvature(into contribution: Contribution, inputCurvature: Tensor? = nil) throws {
     let temporary = curvatureTemporary ?? FlatBuffer(count: plan.curvatureTemporaryCount)
     curvatureTemporary = temporary
-    try descend(to: nil) { index, step, hy, hx in
+    try descend(to: inputCurvature) { index, step, hy, hx in
       try layers[index].curvature(
         hy, x: activation(before: index), y: activation(after: index), into: hx,
         layerPass(index, step, contribution: contribution, temporary: temporary))

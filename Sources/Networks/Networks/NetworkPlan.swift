@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where each layer of a network reads and writes: shapes, slots and places in the workspace, worked out once.
 ///
 /// An activation gets memory of its own unless its layer works in place and nobody needs what it overwrites. The
@@ -35,6 +37,7 @@ struct NetworkPlan {
     guard !layers.isEmpty else { throw ShapeError("a network needs at least one layer: «layers» is empty") }
     output = input
     gradientCount = input.count * maximumBatch
+    var parameterCount = 0.0
     var offset: Int?
     var isNeeded = true  // whether the current activation has to stay as it is
     for (index, layer) in layers.enumerated() {
@@ -46,6 +49,8 @@ struct NetworkPlan {
         try layer.outputShape(for: shape)
       }
       self.layers.append(layer)
+      parameterCount += layer.slots(for: shape).reduce(0) { $0 + Double($1.count) }
+      try Self.checkMemory(parameterCount, Double(activationCount) + Double(output.count) * Double(maximumBatch), index)
       let count = output.count * maximumBatch
       if layer.isView || (layer.worksInPlace && !isNeeded) {
         isNeeded = isNeeded || (!layer.isView && layer.readsOutput)
@@ -64,6 +69,19 @@ struct NetworkPlan {
       appendSlots(of: layer, index, input: shape)
     }
     firstTrainable = steps.lastIndex { $0.firstSlot == 0 } ?? 0
+  }
+
+  /// Refuses what could never work, before anything is allocated: parameters, their gradient and activations.
+  private static func checkMemory(
+    _ parameters: Double, _ activations: Double, _ index: Int
+  ) throws(ShapeError) {
+    let bytes = 4 * (2 * parameters + activations)
+    let available = Double(ProcessInfo.processInfo.physicalMemory)
+    guard bytes > available else { return }
+    let (needed, present) = (bytes / 0x1p30, available / 0x1p30)
+    throw ShapeError(
+      "the network up to layer \(index) needs \(Int(needed.rounded(.up))) GiB for \(Int(parameters)) parameters and the "
+        + "activations of a batch, but this machine has \(Int(present)) GiB: use smaller layers or a smaller batch")
   }
 
   private mutating func appendSlots(of layer: any Layer, _ index: Int, input: Shape) {

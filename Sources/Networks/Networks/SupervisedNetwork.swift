@@ -4,8 +4,8 @@ public final class SupervisedNetwork {
   public let network: Network
   /// The loss.
   public let loss: any Loss
-  /// The figures that are summed: `loss`, and `error` where examples have a class.
-  public let metrics = [Metric("loss"), Metric("error")]
+  /// The figures that are summed: `loss`, `error` (0 where examples have no class), and what the loss adds.
+  public let metrics: [Metric]
   /// The phases of a step: one.
   public let phases = [Phase("gradient", group: 0)]
   private let classes: Int
@@ -21,6 +21,7 @@ public final class SupervisedNetwork {
     network = try Network(layers, input: data.input, maximumBatch: maximumBatch, name: name)
     try loss.check(outputs: network.output, data: data)
     self.loss = loss
+    metrics = [Metric("loss"), Metric("error")] + loss.additionalMetrics
     classes = data.classes
     workspace = LossWorkspace(for: loss, outputs: network.output, maximumBatch: maximumBatch)
   }
@@ -36,9 +37,9 @@ public final class SupervisedNetwork {
   public func accumulate(
     _ batch: Batch, kind: Phase.Kind, random: RandomAddress, into contribution: Contribution
   ) throws {
-    contribution.add(examples: batch.count)
     guard batch.count > 0 else { return }
     try checkLabels(of: batch)
+    contribution.add(examples: batch.count)
     let outputs = network.forward(
       batch.inputs, examples: batch.examples, random: random, isTraining: kind == .gradient)
     switch kind {
@@ -46,6 +47,7 @@ public final class SupervisedNetwork {
       let sums = loss.evaluate(outputs, batch, gradient: network.outputGradient, workspace)
       contribution.add(sums.loss, toMetric: 0)
       contribution.add(Double(sums.errors), toMetric: 1)
+      for (index, sum) in workspace.additionalSums.enumerated() { contribution.add(sum, toMetric: 2 + index) }
       network.backward(into: contribution)
     case .curvature:
       loss.curvature(outputs, batch, into: network.outputGradient, workspace)
@@ -55,12 +57,13 @@ public final class SupervisedNetwork {
 
   /// Adds the number of examples and the metric sums of the batch, without training.
   public func evaluate(_ batch: Batch, into sums: UnsafeMutableBufferPointer<Double>) throws {
-    sums[0] += Double(batch.count)
     guard batch.count > 0 else { return }
     try checkLabels(of: batch)
+    sums[0] += Double(batch.count)
     let result = loss.evaluate(network.infer(batch.inputs), batch, gradient: nil, workspace)
     sums[1] += result.loss
     sums[2] += Double(result.errors)
+    for (index, sum) in workspace.additionalSums.enumerated() { sums[3 + index] += sum }
   }
 
   private func checkLabels(of batch: Batch) throws(ConfigurationError) {
