@@ -34,7 +34,8 @@ extension EndToEnd {
     ) throws {
       try folder.copy("digits", to: damage)
       try change(damage)
-      for (ranks, streamed) in [(1, false), (3, false), (3, true)] {
+      // Every other damage is met by the coordinator alone, which streams rows to the others.
+      for (ranks, streamed) in [(1, false), (3, damage.count % 2 == 0)] {
         let outcome = try train(damage, run: "run", ranks: ranks, streamed: streamed)
         #expect(outcome.code == 65, "\(damage), \(ranks) ranks: \(outcome)", sourceLocation: location)
         let reports = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("tenfold: ") }
@@ -122,9 +123,9 @@ extension EndToEnd {
       try expect("cut", says: [Self.images, "truncated"]) { directory in
         try zip(directory, "gzip -c FILE | head -c 20000 > FILE.gz")
       }
-      // One gigabyte of zeros behind a head that promises a thousand images.
+      // 300 megabytes of zeros behind a head that promises a thousand images.
       try expect("bomb", says: [Self.images, "1000x28x28"]) { directory in
-        try zip(directory, "(cat FILE; head -c 1000000000 /dev/zero) | gzip -1c > FILE.gz")
+        try zip(directory, "(cat FILE; head -c 300000000 /dev/zero) | gzip -1c > FILE.gz")
       }
       try expect("promise", says: [Self.images, "cannot hold"]) { directory in
         try announce(4_000_000_000, in: "\(directory)/\(Self.images)")

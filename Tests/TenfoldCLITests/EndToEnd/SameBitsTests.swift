@@ -40,6 +40,48 @@ extension EndToEnd {
       }
     }
 
+    /// Corners of the configuration, each a list of values.
+    private static let corners: [[String]] = [
+      // Lanes in several goes, distorted images, examples held back.
+      [
+        "micro_batch=3", "data.augmentation={shift: 2, rotation: 10, elastic_alpha: 8}",
+        "data.validation_count=70",
+      ],
+      // Fewer examples than lanes, fewer test examples than ranks, every step an epoch.
+      ["data.training_count=5", "data.test_count=2", "steps=6"],
+      // One example in the last step of each epoch, blocks of one example.
+      ["data.training_count=65", "data.test_count=7", "evaluation.block=1", "steps=9"],
+      // A number of lanes that no number of ranks divides.
+      ["lanes=7", "batch=50", "data.shuffle=false", "steps=21"],
+    ]
+
+    @Test("Small sets, odd lanes, several goes a lane and distorted images give the same bits, too")
+    func corners() throws {
+      for (number, corner) in Self.corners.enumerated() {
+        let folder = try Folder()
+        let file = try folder.write(SmallConfig.mlp)
+        let options = corner.flatMap { ["--set", $0] }
+        let alone = try folder.train(file, run: "alone", options)
+        for (index, way) in [
+          Way(ranks: 3), Way(ranks: 5, options: Self.streamed), Way(options: ["--threads", "3"]),
+        ]
+        .enumerated() {
+          let other = try folder.train(file, run: "run\(index)", ranks: way.ranks, options + way.options)
+          #expect(other == alone, "corner \(number): \(way.testDescription)")
+        }
+      }
+    }
+
+    @Test("The fast sum over ranks learns the same, up to rounding")
+    func fast() throws {
+      let folder = try Folder()
+      let file = try folder.write(SmallConfig.lenet5)
+      let alone = try folder.train(file, run: "alone", ["--steps", "20"])
+      let fast = try folder.train(file, run: "fast", ranks: 3, ["--steps", "20", "--set", "reduction=fast"])
+      let difference = try #require(alone.test_loss) - #require(fast.test_loss)
+      #expect(abs(difference) < 0.01, "\(difference)")
+    }
+
     @Test("Another seed, number of lanes or batch gives other bits: the comparison can fail")
     func otherBits() throws {
       let folder = try Folder()
