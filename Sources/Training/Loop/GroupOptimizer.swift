@@ -88,7 +88,7 @@ package final class GroupOptimizer {
   /// Moves the parameters along the reduced sum and publishes them. Collective, after `sum.reduce`.
   package func apply(_ kind: Phase.Kind, at progress: Progress) throws {
     let count = sum.totals[0]
-    guard count > 0 else { return }
+    guard count > 0 else { return try sum.publishParameters() }
     var scale = Float(1 / count)
     if kind == .gradient { steps += 1 }
     if kind == .gradient, let clipNorm = configuration.clipNorm {
@@ -110,7 +110,7 @@ package final class GroupOptimizer {
         }
       }
     }
-    if kind == .gradient { try sum.publishParameters() }
+    try sum.publishParameters()
   }
 
   /// The Euclidean norm of the summed vector, added up in blocks of 1,024 so that it does not depend on the ranks.
@@ -150,7 +150,11 @@ package final class GroupOptimizer {
 
   /// Gives all ranks the coordinator's parameters and state. Collective.
   package func distribute() throws {
-    try replicas.broadcast(in: .init(group.buffer.elements), operation: "parameters")
+    if sum.sharesParameters {
+      try replicas.synchronize("parameters")
+    } else {
+      try replicas.broadcast(in: .init(group.buffer.elements), operation: "parameters")
+    }
     for state in states { try replicas.broadcast(in: .init(state.elements), operation: "optimizer state") }
     var counter = [Int64(steps)]
     try counter.withUnsafeMutableBytes { try replicas.broadcast(in: $0, operation: "optimizer state") }
