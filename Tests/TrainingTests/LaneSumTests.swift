@@ -1,4 +1,5 @@
 import Networks
+import ReplicaTesting
 import Synchronization
 import Testing
 import Training
