@@ -154,8 +154,8 @@ static void gradient_bias(float *sums, const float *dy, long dy_map, long n, lon
 static void gradient_map(const struct ck_convolution *g, gradient_strip *const *strips, long O, long chunk,
                          float *sums, float *bias_sums, const float *dy, const float *x) {
   long x_row = g->input_width * g->batch, dy_row = g->output_width * g->batch, dy_map = g->output_height * dy_row;
-  // As many rows at once as leave the gradients in the level 1 cache for all kernel rows.
-  long group = long_max(1, (1 << 12) / (O * dy_row));
+  // As many rows at once as leave the gradients in half of a small level 2 cache for all kernel rows.
+  long group = long_max(1, (1 << 15) / (O * dy_row));
   for (long first = 0; first < g->output_height; first += group) {
     long end = long_min(first + group, g->output_height);
     if (bias_sums) gradient_bias(bias_sums, dy + first * dy_row, dy_map, (end - first) * dy_row, O);
