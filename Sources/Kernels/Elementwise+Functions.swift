@@ -22,7 +22,8 @@ extension Elementwise {
   }
 
   private static func apply(
-    _ kernel: (UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, Int) -> Void, _ x: UnsafeBufferPointer<Float>,
+    _ kernel: (UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, Int) -> Void,
+    _ x: UnsafeBufferPointer<Float>,
     _ y: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(x.count == y.count, "a function into an array of another length")

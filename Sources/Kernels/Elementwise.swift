@@ -26,7 +26,8 @@ public enum Elementwise {
 
   /// y = a + b; y may be a or b.
   public static func sum(
-    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, into y: UnsafeMutableBufferPointer<Float>
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>,
+    into y: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(a.count == y.count && b.count == y.count, "sum of arrays of different lengths")
     guard let p = y.baseAddress, let q = a.baseAddress, let r = b.baseAddress else { return }

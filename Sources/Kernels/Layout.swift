@@ -60,7 +60,8 @@ public enum Layout {
       for row in 0..<height {
         margin(rows: 1, columns: left)
         ck_gather_bytes(
-          out, source + (plane * height + row) * width, features, indices.baseAddress, width, batch, scale, offset)
+          out, source + (plane * height + row) * width, features, indices.baseAddress, width, batch, scale,
+          offset)
         out += width * batch
         margin(rows: 1, columns: outWidth - width - left)
       }
@@ -78,7 +79,8 @@ public enum Layout {
 
   /// y[c, b] = on where labels[b] == c, else off.
   public static func oneHot(
-    _ labels: UnsafeBufferPointer<Int32>, classes: Int, into y: UnsafeMutableBufferPointer<Float>, on: Float = 1,
+    _ labels: UnsafeBufferPointer<Int32>, classes: Int, into y: UnsafeMutableBufferPointer<Float>,
+    on: Float = 1,
     off: Float = 0
   ) {
     precondition(y.count == classes * labels.count, "one-hot codes are [classes, batch]")

@@ -18,7 +18,8 @@ public enum Matrix {
   ///   - columns: n.
   ///   - inner: k. With k = 0 the product is beta C.
   public static func multiply(
-    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, into c: UnsafeMutableBufferPointer<Float>,
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>,
+    into c: UnsafeMutableBufferPointer<Float>,
     rows m: Int, columns n: Int, inner k: Int, transposeA: Bool = false, transposeB: Bool = false,
     alpha: Float = 1, beta: Float = 0, leadingA: Int? = nil, leadingB: Int? = nil, leadingC: Int? = nil
   ) {
@@ -38,7 +39,8 @@ public enum Matrix {
     // OpenBLAS is better at few columns, and knows older processors better.
     if KernelVariant.inUse == .avx512 && n >= 12 && k >= 4 {
       return multiplyDirectly(
-        a, b, into: c, m, n, k, transposeA, transposeB, alpha, beta, leadingA: lda, leadingB: ldb, leadingC: ldc)
+        a, b, into: c, m, n, k, transposeA, transposeB, alpha, beta, leadingA: lda, leadingB: ldb,
+        leadingC: ldc)
     }
     _ = oneThread
     let operationA = transposeA ? CblasTrans : CblasNoTrans
@@ -48,19 +50,22 @@ public enum Matrix {
         Int32(lda), b.baseAddress, 1, beta, c.baseAddress, 1)
     } else {
       cblas_sgemm(
-        CblasRowMajor, operationA, transposeB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), alpha,
+        CblasRowMajor, operationA, transposeB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k),
+        alpha,
         a.baseAddress, Int32(lda), b.baseAddress, Int32(ldb), beta, c.baseAddress, Int32(ldc))
     }
   }
 
   /// The product by our own loops, whatever its size; m, n and k are at least 1.
   package static func multiplyDirectly(
-    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, into c: UnsafeMutableBufferPointer<Float>,
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>,
+    into c: UnsafeMutableBufferPointer<Float>,
     _ m: Int, _ n: Int, _ k: Int, _ transposeA: Bool, _ transposeB: Bool, _ alpha: Float, _ beta: Float,
     leadingA lda: Int, leadingB ldb: Int, leadingC ldc: Int
   ) {
     ck_product(
-      c.baseAddress, ldc, a.baseAddress, transposeA ? 1 : lda, transposeA ? lda : 1, b.baseAddress, ldb, transposeB,
+      c.baseAddress, ldc, a.baseAddress, transposeA ? 1 : lda, transposeA ? lda : 1, b.baseAddress, ldb,
+      transposeB,
       m, n, k, alpha, beta)
   }
 

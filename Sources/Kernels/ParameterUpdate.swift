@@ -39,7 +39,8 @@ public enum ParameterUpdate {
       g.count == w.count && s.count == w.count && v?.count ?? w.count == w.count,
       "state of another length than the parameters")
     ck_rmsprop(
-      w.baseAddress, s.baseAddress, v?.baseAddress, g.baseAddress, w.count, rate, alpha, epsilon, momentum, scale,
+      w.baseAddress, s.baseAddress, v?.baseAddress, g.baseAddress, w.count, rate, alpha, epsilon, momentum,
+      scale,
       decay)
   }
 
@@ -50,17 +51,20 @@ public enum ParameterUpdate {
   /// - Parameter time: t, the number of this update, from 1 on.
   public static func adam(
     _ w: UnsafeMutableBufferPointer<Float>, mean m: UnsafeMutableBufferPointer<Float>,
-    squares v: UnsafeMutableBufferPointer<Float>, gradient g: UnsafeBufferPointer<Float>, time: Int, rate: Float,
+    squares v: UnsafeMutableBufferPointer<Float>, gradient g: UnsafeBufferPointer<Float>, time: Int,
+    rate: Float,
     beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, scale: Float, decay: Float = 0,
     decoupledDecay: Float = 0
   ) {
     precondition(
-      g.count == w.count && m.count == w.count && v.count == w.count, "state of another length than the parameters")
+      g.count == w.count && m.count == w.count && v.count == w.count,
+      "state of another length than the parameters")
     precondition(time >= 1, "Adam counts its updates from 1")
     let correction1 = 1 - power(Double(beta1), time)
     let correction2 = 1 - power(Double(beta2), time)
     ck_adam(
-      w.baseAddress, m.baseAddress, v.baseAddress, g.baseAddress, w.count, Float(Double(rate) / correction1), beta1,
+      w.baseAddress, m.baseAddress, v.baseAddress, g.baseAddress, w.count, Float(Double(rate) / correction1),
+      beta1,
       beta2, Float(1 / correction2.squareRoot()), epsilon, scale, decay, rate * decoupledDecay)
   }
 

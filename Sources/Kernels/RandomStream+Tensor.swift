@@ -9,7 +9,8 @@ import CKernels
 extension RandomStream {
   /// x[f, b] = low + (high - low) u, u in 0..<1 with 24 bits. About 0.5 ns an element.
   public func drawUniform(
-    _ x: UnsafeMutableBufferPointer<Float>, features: Int, examples: UnsafeBufferPointer<UInt32>, low: Float = 0,
+    _ x: UnsafeMutableBufferPointer<Float>, features: Int, examples: UnsafeBufferPointer<UInt32>,
+    low: Float = 0,
     high: Float = 1
   ) {
     check(x.count, x.count, features, examples)
@@ -19,7 +20,8 @@ extension RandomStream {
 
   /// x[f, b] of the normal distribution. About 1 ns an element.
   public func drawNormal(
-    _ x: UnsafeMutableBufferPointer<Float>, features: Int, examples: UnsafeBufferPointer<UInt32>, mean: Float = 0,
+    _ x: UnsafeMutableBufferPointer<Float>, features: Int, examples: UnsafeBufferPointer<UInt32>,
+    mean: Float = 0,
     deviation: Float = 1
   ) {
     check(x.count, x.count, features, examples)

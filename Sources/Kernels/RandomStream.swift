@@ -41,7 +41,8 @@ public struct RandomStream: RandomNumberGenerator, Hashable, Sendable, Codable {
     let index = position >> 2
     if index != blockIndex {
       block = Philox.block(
-        SIMD4(UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), step, stream), key: seed)
+        SIMD4(UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), step, stream),
+        key: seed)
       blockIndex = index
     }
     defer { position &+= 1 }
@@ -85,7 +86,9 @@ public struct RandomStream: RandomNumberGenerator, Hashable, Sendable, Codable {
   public mutating func happens(_ probability: Float) -> Bool { uniform() < probability }
 
   /// Puts the elements into an order drawn from all orders with equal chance (Fisher and Yates).
-  public mutating func shuffle<Elements: MutableCollection & RandomAccessCollection>(_ elements: inout Elements)
+  public mutating func shuffle<Elements: MutableCollection & RandomAccessCollection>(
+    _ elements: inout Elements
+  )
   where Elements.Index == Int {
     guard elements.count > 1 else { return }
     for i in (1..<elements.count).reversed() {

@@ -62,7 +62,8 @@ public enum Reduction {
   }
 
   private static func total(
-    _ x: UnsafeBufferPointer<Float>, _ kernel: (UnsafeMutablePointer<Double>?, UnsafePointer<Float>?, Int) -> Void
+    _ x: UnsafeBufferPointer<Float>,
+    _ kernel: (UnsafeMutablePointer<Double>?, UnsafePointer<Float>?, Int) -> Void
   ) -> Double {
     guard var p = x.baseAddress else { return 0 }
     var remaining = x.count

@@ -59,7 +59,8 @@ public enum Softmax {
     var loss = 0.0
     var errors: Int64 = 0
     ck_softmax_cross_entropy(
-      &loss, &errors, predictions?.baseAddress, gradient?.baseAddress, x.baseAddress, labels.baseAddress, classes,
+      &loss, &errors, predictions?.baseAddress, gradient?.baseAddress, x.baseAddress, labels.baseAddress,
+      classes,
       batch)
     return LossSums(loss: loss, errors: Int(errors))
   }

@@ -34,7 +34,9 @@ func unitsInLastPlace(_ x: Float, _ truth: Double) -> Double {
 /// Whether two arrays agree within `tolerance` times 1 + the size of the number.
 func agree(_ a: [Float], _ b: [Float], tolerance: Float = 1e-5) -> Bool {
   a.count == b.count
-    && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * (1 + abs($1)) || ($0.isNaN && $1.isNaN) || $0 == $1 }
+    && zip(a, b).allSatisfy {
+      abs($0 - $1) <= tolerance * (1 + abs($1)) || ($0.isNaN && $1.isNaN) || $0 == $1
+    }
 }
 
 /// Whether two arrays hold the same bits.
