@@ -76,6 +76,7 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/activations.h"
 #include "Bodies/convolution.h"
 #include "Bodies/pooling.h"
+#include "Bodies/products.h"
 #include "Bodies/losses.h"
 #include "Bodies/random.h"
 #include "Bodies/optimizers.h"

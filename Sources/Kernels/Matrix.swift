@@ -3,9 +3,9 @@ import COpenBLAS
 
 /// Products of row-major matrices of `Float`, on the calling thread alone.
 ///
-/// Large products go to OpenBLAS, which is set to one thread at first use, whatever `OPENBLAS_NUM_THREADS` or
-/// `OMP_NUM_THREADS` say: a rank has one core, and its result must not depend on how a product is divided. Calls from
-/// several threads at once are safe.
+/// They go to our own loops or to OpenBLAS, by the shape and the variant in use alone. OpenBLAS is set to one thread at
+/// first use, whatever `OPENBLAS_NUM_THREADS` or `OMP_NUM_THREADS` say: a rank has one core, and its result must not
+/// depend on how a product is divided. Calls from several threads at once are safe.
 public enum Matrix {
   /// C = alpha op(A) op(B) + beta C.
   ///
@@ -34,17 +34,34 @@ public enum Matrix {
     precondition(c.count >= extent(m, n, ldc), "C is too short")
     guard m > 0, n > 0 else { return }
     guard k > 0 else { return scale(c, rows: m, columns: n, leading: ldc, by: beta) }
+    // Our own loops do not pack A: with wide vectors they are 15 to 30 % faster for a layer's products with a batch.
+    // OpenBLAS is better at few columns, and knows older processors better.
+    if KernelVariant.inUse == .avx512 && n >= 12 && k >= 4 {
+      return multiplyDirectly(
+        a, b, into: c, m, n, k, transposeA, transposeB, alpha, beta, leadingA: lda, leadingB: ldb, leadingC: ldc)
+    }
     _ = oneThread
+    let operationA = transposeA ? CblasTrans : CblasNoTrans
     if n == 1 && (transposeB || ldb == 1) && ldc == 1 {
       cblas_sgemv(
-        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, Int32(transposeA ? k : m), Int32(transposeA ? m : k),
-        alpha, a.baseAddress, Int32(lda), b.baseAddress, 1, beta, c.baseAddress, 1)
-      return
+        CblasRowMajor, operationA, Int32(transposeA ? k : m), Int32(transposeA ? m : k), alpha, a.baseAddress,
+        Int32(lda), b.baseAddress, 1, beta, c.baseAddress, 1)
+    } else {
+      cblas_sgemm(
+        CblasRowMajor, operationA, transposeB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), alpha,
+        a.baseAddress, Int32(lda), b.baseAddress, Int32(ldb), beta, c.baseAddress, Int32(ldc))
     }
-    cblas_sgemm(
-      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, Int32(m),
-      Int32(n), Int32(k), alpha, a.baseAddress, Int32(lda), b.baseAddress, Int32(ldb), beta, c.baseAddress,
-      Int32(ldc))
+  }
+
+  /// The product by our own loops, whatever its size; m, n and k are at least 1.
+  package static func multiplyDirectly(
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, into c: UnsafeMutableBufferPointer<Float>,
+    _ m: Int, _ n: Int, _ k: Int, _ transposeA: Bool, _ transposeB: Bool, _ alpha: Float, _ beta: Float,
+    leadingA lda: Int, leadingB ldb: Int, leadingC ldc: Int
+  ) {
+    ck_product(
+      c.baseAddress, ldc, a.baseAddress, transposeA ? 1 : lda, transposeA ? lda : 1, b.baseAddress, ldb, transposeB,
+      m, n, k, alpha, beta)
   }
 
   /// How many threads OpenBLAS uses: 1.

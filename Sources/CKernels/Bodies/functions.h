@@ -39,8 +39,8 @@ CK_INLINE vf vexp(vf x) {
 
 // e^x for x <= 0 where results below 1.2e-38 may become 0: cheaper. NaN for NaN.
 CK_INLINE vf vexp_negative(vf x) {
-  vi tiny = x < -87.0f;
-  x = vselect(tiny, vsplat(-87.0f), x);
+  vi tiny = x < -87.33f;
+  x = vselect(tiny, vsplat(-87.33f), x);
   vi n;
   vf p = vexp_reduced(x, &n) + 1.0f;
   return (vf)(~tiny & (vi)(p * vpower_of_two(n)));

@@ -4,6 +4,7 @@
 typedef uint8_t v16b __attribute__((vector_size(16), aligned(1)));
 typedef int32_t v16i __attribute__((vector_size(64), aligned(4)));
 typedef float v16f __attribute__((vector_size(64), aligned(4)));
+typedef float v4f __attribute__((vector_size(16), aligned(4)));
 typedef float v8f __attribute__((vector_size(32), aligned(4)));
 
 // Transposes 16 rows of 16 bytes: four rounds of interleaving row j with row j + 8.
@@ -52,15 +53,22 @@ CK_BODY(gather_bytes)(float *restrict x, const uint8_t *restrict rows, long stri
   }
 }
 
-// Transposes 8 rows of 8 floats.
-CK_INLINE void transpose_8_floats(v8f a[8]) {
-  v8f b[8];
-  for (int round = 0; round < 3; round++) {
+// Transposes 8 rows of 8 floats: halves of rows j and j + 4 share a register, so that no shuffle crosses its halves.
+CK_INLINE void transpose_8_floats(v8f out[8], const float *const row[8]) {
+  for (int half = 0; half < 2; half++) {
+    v8f a[4];
     for (int j = 0; j < 4; j++) {
-      b[2 * j] = __builtin_shufflevector(a[j], a[j + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-      b[2 * j + 1] = __builtin_shufflevector(a[j], a[j + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+      v4f low = *(const v4f *)(row[j] + 4 * half), high = *(const v4f *)(row[j + 4] + 4 * half);
+      a[j] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
     }
-    for (int j = 0; j < 8; j++) a[j] = b[j];
+    v8f b0 = __builtin_shufflevector(a[0], a[1], 0, 8, 1, 9, 4, 12, 5, 13);
+    v8f b1 = __builtin_shufflevector(a[0], a[1], 2, 10, 3, 11, 6, 14, 7, 15);
+    v8f b2 = __builtin_shufflevector(a[2], a[3], 0, 8, 1, 9, 4, 12, 5, 13);
+    v8f b3 = __builtin_shufflevector(a[2], a[3], 2, 10, 3, 11, 6, 14, 7, 15);
+    out[4 * half] = __builtin_shufflevector(b0, b2, 0, 1, 8, 9, 4, 5, 12, 13);
+    out[4 * half + 1] = __builtin_shufflevector(b0, b2, 2, 3, 10, 11, 6, 7, 14, 15);
+    out[4 * half + 2] = __builtin_shufflevector(b1, b3, 0, 1, 8, 9, 4, 5, 12, 13);
+    out[4 * half + 3] = __builtin_shufflevector(b1, b3, 2, 3, 10, 11, 6, 7, 14, 15);
   }
 }
 
@@ -72,16 +80,14 @@ CK_BODY(gather_floats)(float *restrict x, const float *restrict rows, long strid
     for (long j = 0; j < 8; j++) source[j] = rows + (long)indices[b + (j < width ? j : 0)] * stride;
     for (long f = 0; f < count; f += 8) {
       long height = count - f < 8 ? count - f : 8;
-      v8f a[8];
+      float edge[8][8] = {};
+      const float *row[8];
       for (long j = 0; j < 8; j++) {
-        if (height == 8) {
-          a[j] = *(const v8f *)(source[j] + f);
-        } else {
-          a[j] = (v8f){};
-          memcpy(&a[j], source[j] + f, (size_t)height * sizeof(float));
-        }
+        row[j] = source[j] + f;
+        if (height < 8) row[j] = memcpy(edge[j], row[j], (size_t)height * sizeof(float));
       }
-      transpose_8_floats(a);
+      v8f a[8];
+      transpose_8_floats(a, row);
       for (long j = 0; j < height; j++) {
         v8f v = a[j] * scale + offset;
         if (width == 8)
@@ -103,9 +109,10 @@ CK_BODY(transpose)(float *restrict y, const float *restrict x, long rows, long c
           for (long j = 0; j < height; j++) y[(c + j) * ystride + r + i] = x[(r + i) * xstride + c + j];
         continue;
       }
+      const float *row[8];
+      for (long j = 0; j < 8; j++) row[j] = x + (r + j) * xstride + c;
       v8f a[8];
-      for (long j = 0; j < 8; j++) a[j] = *(const v8f *)(x + (r + j) * xstride + c);
-      transpose_8_floats(a);
+      transpose_8_floats(a, row);
       for (long j = 0; j < 8; j++) *(v8f *)(y + (c + j) * ystride + r) = a[j];
     }
   }

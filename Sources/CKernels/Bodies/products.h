@@ -1,0 +1,126 @@
+// Products of matrices without packing A. Included once for each variant by variants.h: see there for CK_BODY and vf.
+// A tile of up to CK_TILE_ROWS rows and CK_TILE_VECTORS vectors of C stays in registers while p runs.
+#pragma clang fp reassociate(off)
+
+#if CK_REGISTERS >= 32
+#define CK_TILE_VECTORS 4
+#else
+#define CK_TILE_VECTORS 2
+#endif
+#define CK_TILE_ROWS 6
+#define CK_TILE_COLUMNS (CK_TILE_VECTORS * VF)
+#define CK_RUN 256
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+// C(0 ..< rows, 0 ..< vectors * VF) for constant rows and vectors; `last` elements of the last vector are wanted, and
+// B has whole vectors.
+CK_INLINE void product_tile(const int rows, const int vectors, float *restrict c, long ldc, long last,
+                            const float *restrict a, long arow, long acolumn, const float *restrict b, long ldb,
+                            long k, float alpha, float beta) {
+  vf sum[CK_TILE_ROWS][CK_TILE_VECTORS] = {};
+  for (long p = 0; p < k; p++) {
+    vf x[CK_TILE_VECTORS];
+    CK_UNROLL for (int v = 0; v < vectors; v++) x[v] = vload(b + v * VF);
+    CK_UNROLL for (int r = 0; r < rows; r++) {
+      vf y = vsplat(a[r * arow]);
+      CK_UNROLL for (int v = 0; v < vectors; v++) sum[r][v] += y * x[v];
+    }
+    a += acolumn;
+    b += ldb;
+  }
+  CK_UNROLL for (int r = 0; r < rows; r++) {
+    CK_UNROLL for (int v = 0; v < vectors; v++) {
+      float *at = c + r * ldc + v * VF;
+      vf value = alpha * sum[r][v];
+      if (v == vectors - 1 && last < VF) {
+        if (beta != 0) value += beta * vget(at, last);
+        vput(at, value, last);
+      } else {
+        if (beta != 0) value += beta * vload(at);
+        vstore(at, value);
+      }
+    }
+  }
+}
+
+// All rows of C over `width` columns, at most CK_TILE_COLUMNS.
+CK_INLINE void product_panel(const int vectors, float *restrict c, long ldc, long width, const float *restrict a,
+                             long arow, long acolumn, const float *restrict b, long ldb, long m, long k, float alpha,
+                             float beta) {
+  long last = width - (vectors - 1) * VF;
+  long tiles = (m + CK_TILE_ROWS - 1) / CK_TILE_ROWS;
+  for (long i = 0; tiles > 0; tiles--) {
+    long rows = (m - i + tiles - 1) / tiles;  // as even as possible: a tile of few rows wastes its loads
+#define CK_ROWS(R) \
+  case R: product_tile(R, vectors, c + i * ldc, ldc, last, a + i * arow, arow, acolumn, b, ldb, k, alpha, beta); break;
+    switch (rows) { CK_ROWS(1) CK_ROWS(2) CK_ROWS(3) CK_ROWS(4) CK_ROWS(5) CK_ROWS(6) }
+#undef CK_ROWS
+    i += rows;
+  }
+}
+
+// B(p, j), p < k, j < width, to rows of CK_TILE_COLUMNS, filled up with zeros to whole vectors.
+CK_INLINE void pack_panel(float *restrict packed, const float *restrict b, long ldb, bool transposed, long width,
+                          long k) {
+  long whole = (width + VF - 1) / VF * VF;
+  if (transposed) {
+    CK_PASTE(ck_transpose, CK_SUFFIX)(packed, b, width, k, CK_TILE_COLUMNS, ldb);
+    for (long p = 0; p < k; p++)
+      for (long j = width; j < whole; j++) packed[p * CK_TILE_COLUMNS + j] = 0;
+  } else {
+    for (long p = 0; p < k; p++)
+      CK_EACH(width, vstore(packed + p * CK_TILE_COLUMNS + i, vget(b + p * ldb + i, w)););
+  }
+}
+
+// Columns j ..< j + width of C for one run of p, by the panel of the right number of vectors.
+CK_INLINE void product_columns(float *restrict c, long ldc, long width, const float *restrict a, long arow,
+                               long acolumn, const float *restrict b, long ldb, long m, long k, float alpha,
+                               float beta) {
+#define CK_VECTORS(V) \
+  case V: product_panel(V, c, ldc, width, a, arow, acolumn, b, ldb, m, k, alpha, beta); break;
+  switch ((width + VF - 1) / VF) {
+    CK_VECTORS(1)
+    CK_VECTORS(2)
+#if CK_TILE_VECTORS == 4
+    CK_VECTORS(3)
+    CK_VECTORS(4)
+#endif
+  }
+#undef CK_VECTORS
+}
+
+// Rows of A that are packed at a time where A is transposed and its columns lie far apart.
+#define CK_PACKED_ROWS 48
+
+CK_BODY(product)(float *restrict c, long ldc, const float *restrict a, long arow, long acolumn,
+                 const float *restrict b, long ldb, bool transposed, long m, long n, long k, float alpha,
+                 float beta) {
+  float packed_a[CK_RUN * CK_PACKED_ROWS], packed_b[CK_RUN * CK_TILE_COLUMNS] __attribute__((aligned(64)));
+  bool pack_a = acolumn >= 1024 && m > CK_TILE_ROWS && n > VF;
+  for (long j = 0; j < n; j += CK_TILE_COLUMNS) {
+    long width = n - j < CK_TILE_COLUMNS ? n - j : CK_TILE_COLUMNS;
+    bool pack_b = transposed || width % VF != 0 || ldb > 4 * CK_TILE_COLUMNS;
+    long run = pack_a || pack_b ? CK_RUN : k;
+    for (long p = 0; p < k; p += run) {
+      long count = k - p < run ? k - p : run;
+      const float *x = transposed ? b + j * ldb + p : b + p * ldb + j;
+      if (pack_b) pack_panel(packed_b, x, ldb, transposed, width, count);
+      if (pack_b) x = packed_b;
+      long ldx = pack_b ? CK_TILE_COLUMNS : ldb;
+      float keep = p == 0 ? beta : 1.0f;
+      const float *y = a + p * acolumn;
+      if (!pack_a) {
+        product_columns(c + j, ldc, width, y, arow, acolumn, x, ldx, m, count, alpha, keep);
+        continue;
+      }
+      for (long i = 0; i < m; i += CK_PACKED_ROWS) {
+        long rows = m - i < CK_PACKED_ROWS ? m - i : CK_PACKED_ROWS;
+        for (long q = 0; q < count; q++)
+          for (long r = 0; r < rows; r++) packed_a[q * CK_PACKED_ROWS + r] = y[q * acolumn + (i + r) * arow];
+        product_columns(c + i * ldc + j, ldc, width, packed_a, 1, CK_PACKED_ROWS, x, ldx, rows, count, alpha, keep);
+      }
+    }
+  }
+}
+#pragma clang fp reassociate(on)
