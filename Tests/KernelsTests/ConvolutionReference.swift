@@ -1,6 +1,9 @@
 import CKernels
 import Kernels
 
+/// The variants that this processor can run.
+let compiledVariants = CK_BASELINE.rawValue...UInt32(ck_best_variant())
+
 /// An array between two fences: a kernel that writes outside of it is found by `fencesStand`.
 struct FencedArray {
   private var storage: [Float]

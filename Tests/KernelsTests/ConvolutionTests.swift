@@ -2,7 +2,7 @@ import CKernels
 import Kernels
 import Testing
 
-extension EveryVariant {
+extension KernelSuites {
   @Suite
   struct ConvolutionTests {
     /// The geometries to try: sizes that do not divide, strides, paddings, kernels, connection tables.
@@ -78,7 +78,7 @@ extension EveryVariant {
       FencedArray([Float](repeating: .nan, count: geometry.scratchCount))
     }
 
-    @Test("The forward pass equals the definition", arguments: EveryVariant.all)
+    @Test("The forward pass equals the definition", arguments: compiledVariants)
     func forward(variant: UInt32) throws {
       #expect(ck_use_variant(Int32(variant)))
       defer { _ = ck_use_variant(ck_best_variant()) }
@@ -114,7 +114,7 @@ extension EveryVariant {
 
     @Test(
       "The backward pass to data equals the definition, overwriting and accumulating",
-      arguments: EveryVariant.all)
+      arguments: compiledVariants)
     func backwardToData(variant: UInt32) throws {
       #expect(ck_use_variant(Int32(variant)))
       defer { _ = ck_use_variant(ck_best_variant()) }
@@ -148,7 +148,7 @@ extension EveryVariant {
 
     @Test(
       "The backward pass to weights and bias equals the definition, overwriting and accumulating",
-      arguments: EveryVariant.all)
+      arguments: compiledVariants)
     func backwardToWeights(variant: UInt32) throws {
       #expect(ck_use_variant(Int32(variant)))
       defer { _ = ck_use_variant(ck_best_variant()) }
@@ -233,7 +233,9 @@ extension EveryVariant {
 
     @Test("An example's output does not depend on its place in the batch")
     func place() throws {
-      for trial in Self.trials where trial.batch > 1 {
+      // Kernels of one element and kernels that cover the input are matrix products, which make no such promise.
+      for trial in Self.trials
+      where trial.batch > 1 && trial.kernel != (1, 1) && trial.kernel != (trial.height, trial.width) {
         let whole = try trial.build(), g = whole.geometry
         var alone = g
         alone.batch = 1
@@ -271,7 +273,7 @@ struct ConvolutionGeometryTests {
   func c3() throws {
     let g = try ConvolutionGeometry(
       batch: 2, inputChannels: 6, inputHeight: 14, inputWidth: 14, outputChannels: 16, kernelHeight: 5,
-      kernelWidth: 5, connections: EveryVariant.ConvolutionTests.c3)
+      kernelWidth: 5, connections: KernelSuites.ConvolutionTests.c3)
     #expect(g.outputHeight == 10 && g.outputWidth == 10 && g.weightCount == 1500)
     #expect(g.operations == 2 * 1500 * 100 * 2)
   }

@@ -2,7 +2,7 @@ import CKernels
 import Kernels
 import Testing
 
-extension EveryVariant {
+extension KernelSuites {
   @Suite
   struct PoolingTests {
     static func geometries() throws -> [PoolingGeometry] {
@@ -41,7 +41,7 @@ extension EveryVariant {
       }
     }
 
-    @Test("Average pooling equals the definition in both directions", arguments: EveryVariant.all)
+    @Test("Average pooling equals the definition in both directions", arguments: compiledVariants)
     func average(variant: UInt32) throws {
       #expect(ck_use_variant(Int32(variant)))
       defer { _ = ck_use_variant(ck_best_variant()) }
@@ -73,7 +73,7 @@ extension EveryVariant {
 
     @Test(
       "Maximum pooling takes the first largest element and sends the gradient back to it",
-      arguments: EveryVariant.all)
+      arguments: compiledVariants)
     func maximum(variant: UInt32) throws {
       #expect(ck_use_variant(Int32(variant)))
       defer { _ = ck_use_variant(ck_best_variant()) }
@@ -123,7 +123,7 @@ extension EveryVariant {
       }
     }
 
-    @Test("Maximum pooling hands on a NaN wherever it stands in the window", arguments: EveryVariant.all)
+    @Test("Maximum pooling hands on a NaN wherever it stands in the window", arguments: compiledVariants)
     func notANumber(variant: UInt32) throws {
       #expect(ck_use_variant(Int32(variant)))
       defer { _ = ck_use_variant(ck_best_variant()) }
@@ -143,7 +143,7 @@ extension EveryVariant {
       }
     }
 
-    @Test("Subsampling equals the definition in all passes", arguments: EveryVariant.all)
+    @Test("Subsampling equals the definition in all passes", arguments: compiledVariants)
     func subsampling(variant: UInt32) throws {
       #expect(ck_use_variant(Int32(variant)))
       defer { _ = ck_use_variant(ck_best_variant()) }

@@ -1,12 +1,13 @@
 // Convolution forward and backward to data, as correlations. Included once for each variant by variants.h.
 #include "correlation.h"
-#include "convolution_weights.h"
 
 // The number of the block of weights of a connection, or -1.
 CK_INLINE long convolution_connection(const struct ck_convolution *g, long output, long input) {
   long at = output * g->inputs + input;
   return g->connections ? g->connections[at] : at;
 }
+
+#include "convolution_weights.h"
 
 // Copies the weights of one block of `count` maps from map `first` on, in the order in which correlation_run reads
 // them, and lists the maps that any of them reads. Tap (ty, tx) is the weight at (ky + ty*ky_step, kx + tx*kx_step).

@@ -4,8 +4,9 @@
 //
 // with x zero outside of its height and width. A tile of outputs, some maps times some vectors along the row and
 // batch, is held in registers while all taps are added; each tap loads the vectors once and broadcasts one weight for
-// each map. Where the step along the row is one element, the row and the batch are one contiguous array, so that
-// vectors run across columns and any batch is dense.
+// each map. Where the step along the row is one column, the row and the batch are one contiguous array, so that
+// vectors run across columns and any batch is dense. At the borders only the taps inside of the input are added:
+// column by column, or, where a column would not fill a vector, over the whole row with a mask for each tap.
 #include "../masks.h"
 
 struct correlation {
@@ -36,17 +37,26 @@ struct correlation_tile {
   bool accumulate;
 };
 
+// Wider kernels meet the border column by column.
+#define CORRELATION_EDGE_TAPS 16
+
 // The vectors that wait to be computed together; those from `count` on are empty.
 struct correlation_queue {
   long count;
   long xo[8], yo[8];
   vm m[8];
+  // Where taps fall outside of the input: the elements of vector v for which tap tx exists.
+  vm tap[CORRELATION_EDGE_TAPS][8];
 };
 
-// Adds all taps for O outputs times V vectors and stores them. Vector v starts at x + xo[v] and y + yo[v]; if `masked`,
-// only its elements m[v] exist. All of O, V and masked are constants after inlining.
-CK_INLINE void correlation_run(const struct correlation_tile *t, const long *xo, const long *yo, const vm *m,
-                               const int O, const int V, const bool masked) {
+// Which elements of the vectors exist: all; the m of the queue; for loads the taps of the queue, for stores its m.
+enum correlation_masks { CORRELATION_WHOLE, CORRELATION_MASKED, CORRELATION_EDGES };
+
+// Adds all taps for O outputs times V vectors and stores them. Vector v starts at x + xo[v] and y + yo[v]. All of O, V
+// and masks are constants after inlining.
+CK_INLINE void correlation_run(const struct correlation_tile *t, const long *xo, const long *yo,
+                               const struct correlation_queue *q, const int O, const int V,
+                               const enum correlation_masks masks) {
   vf sum[8][8];
 #pragma clang loop unroll(full)
   for (int o = 0; o < O; o++) {
@@ -61,7 +71,10 @@ CK_INLINE void correlation_run(const struct correlation_tile *t, const long *xo,
       for (long tx = 0; tx < t->taps_x; tx++, x += t->batch, w += O) {
         vf in[8];
 #pragma clang loop unroll(full)
-        for (int v = 0; v < V; v++) in[v] = masked ? vload_masked(x + xo[v], m[v]) : vload(x + xo[v]);
+        for (int v = 0; v < V; v++)
+          in[v] = masks == CORRELATION_WHOLE    ? vload(x + xo[v])
+                  : masks == CORRELATION_MASKED ? vload_masked(x + xo[v], q->m[v])
+                                                : vload_masked(x + xo[v], q->tap[tx][v]);
 #pragma clang loop unroll(full)
         for (int o = 0; o < O; o++) {
           vf weight = vsplat(w[o]);
@@ -76,9 +89,9 @@ CK_INLINE void correlation_run(const struct correlation_tile *t, const long *xo,
 #pragma clang loop unroll(full)
     for (int v = 0; v < V; v++) {
       float *y = t->y + o * t->y_map + yo[v];
-      if (masked) {
-        if (t->accumulate) sum[o][v] += vload_masked(y, m[v]);
-        vstore_masked(y, m[v], sum[o][v]);
+      if (masks != CORRELATION_WHOLE) {
+        if (t->accumulate) sum[o][v] += vload_masked(y, q->m[v]);
+        vstore_masked(y, q->m[v], sum[o][v]);
       } else {
         if (t->accumulate) sum[o][v] += vload(y);
         vstore(y, sum[o][v]);
@@ -89,16 +102,22 @@ CK_INLINE void correlation_run(const struct correlation_tile *t, const long *xo,
 
 // correlation_full_O: V whole vectors, one behind the other, from x + offset and y + offset on.
 // correlation_part_O: `count` <= V vectors anywhere, masked, in the smallest of the sizes 1, H and V that holds them.
+// correlation_edge_O: the same, with a mask for each tap.
 #define CORRELATION_TILE(O, H, V)                                                                       \
   static void correlation_full_##O(const struct correlation_tile *t, long xo, long yo) {                \
     long xs[V], ys[V];                                                                                  \
     for (int v = 0; v < V; v++) xs[v] = xo + v * VF, ys[v] = yo + v * VF;                               \
-    correlation_run(t, xs, ys, NULL, O, V, false);                                                      \
+    correlation_run(t, xs, ys, NULL, O, V, CORRELATION_WHOLE);                                                      \
   }                                                                                                     \
   static void correlation_part_##O(const struct correlation_tile *t, const struct correlation_queue *q) { \
-    if (q->count == 1) correlation_run(t, q->xo, q->yo, q->m, O, 1, true);                              \
-    else if (q->count <= H && H < V) correlation_run(t, q->xo, q->yo, q->m, O, H, true);                \
-    else correlation_run(t, q->xo, q->yo, q->m, O, V, true);                                            \
+    if (q->count == 1) correlation_run(t, q->xo, q->yo, q, O, 1, CORRELATION_MASKED);                   \
+    else if (q->count <= H && H < V) correlation_run(t, q->xo, q->yo, q, O, H, CORRELATION_MASKED);     \
+    else correlation_run(t, q->xo, q->yo, q, O, V, CORRELATION_MASKED);                                 \
+  }                                                                                                     \
+  static void correlation_edge_##O(const struct correlation_tile *t, const struct correlation_queue *q) { \
+    if (q->count == 1) correlation_run(t, q->xo, q->yo, q, O, 1, CORRELATION_EDGES);                    \
+    else if (q->count <= H && H < V) correlation_run(t, q->xo, q->yo, q, O, H, CORRELATION_EDGES);      \
+    else correlation_run(t, q->xo, q->yo, q, O, V, CORRELATION_EDGES);                                  \
   }
 
 // How many vectors go with O outputs: as many as the registers hold.
@@ -115,12 +134,13 @@ struct correlation_kernel {
   int outputs, vectors;
   void (*full)(const struct correlation_tile *, long xo, long yo);
   void (*part)(const struct correlation_tile *, const struct correlation_queue *);
+  void (*edge)(const struct correlation_tile *, const struct correlation_queue *);
 };
 
 // The tile for the next of `remaining` outputs, so that as few and as even blocks as possible cover them.
 CK_INLINE struct correlation_kernel correlation_kernel(long remaining) {
   static const struct correlation_kernel kernels[] = {
-#define CORRELATION_ENTRY(O, H, V) {O, V, correlation_full_##O, correlation_part_##O},
+#define CORRELATION_ENTRY(O, H, V) {O, V, correlation_full_##O, correlation_part_##O, correlation_edge_##O},
       CORRELATION_TILES(CORRELATION_ENTRY)
 #undef CORRELATION_ENTRY
   };
@@ -155,7 +175,8 @@ static void correlation_part_of_row(const struct correlation_tile *t, const stru
                                     long columns, long x_step, long y_step) {
   long n = t->batch, step = kernel->vectors * VF;
   if (x_step == n && y_step == n) n *= columns, columns = 1;
-  struct correlation_queue q = {};
+  struct correlation_queue q;
+  q.count = 0;
   for (int v = 0; v < 8; v++) q.xo[v] = q.yo[v] = 0, q.m[v] = vmask(0);
   for (long c = 0; c < columns; c++) {
     long j = 0, xo = c * x_step, yo = c * y_step;
@@ -165,32 +186,76 @@ static void correlation_part_of_row(const struct correlation_tile *t, const stru
   correlation_flush(t, kernel, &q);
 }
 
-// Computes one block of output maps: packed weights w, input maps `maps`, first output map at y.
-static void correlation_block(const struct correlation *g, const struct correlation_kernel *kernel, const float *w,
-                              const int32_t *maps, long map_count, const float *bias, float *y) {
-  long taps = g->taps_y * g->taps_x, O = kernel->outputs;
-  // Columns [inside, behind) have all taps inside of the input.
-  long inside = g->x0 >= 0 ? 0 : (-g->x0 + g->step_x - 1) / g->step_x;
-  long room = g->width - g->taps_x - g->x0, behind = room < 0 ? 0 : room / g->step_x + 1;
-  if (behind > g->columns) behind = g->columns;
+// Computes one block of output maps row by row: packed weights w, input maps `maps`, first output map at y. Columns
+// [inside, behind) have all taps inside of the input.
+static void correlation_columns(const struct correlation *g, const struct correlation_kernel *kernel,
+                                struct correlation_tile t, const float *w, float *y, long inside, long behind) {
+  long map_count = t.map_count;
   for (long r = 0; r < g->rows; r++) {
     long row = r * g->step_y + g->y0, ty = row < 0 ? -row : 0;
     long ty_end = g->height - row < g->taps_y ? g->height - row : g->taps_y;
-    for (long c = 0; c < g->columns;) {
-      bool whole = c >= inside && c < behind;
+    for (long c = 0, columns; c < g->columns; c += columns) {
       long column = c * g->step_x + g->x0, tx = column < 0 ? -column : 0;
       long tx_end = g->width - column < g->taps_x ? g->width - column : g->taps_x;
       bool none = ty >= ty_end || tx >= tx_end;
-      struct correlation_tile t = {
-          .x = none ? g->x : g->x + (row + ty) * g->x_row + (column + tx) * g->batch,
-          .x_map = g->x_map, .x_row = g->x_row, .batch = g->batch,
-          .w = w + (ty * g->taps_x + tx) * O, .w_map = taps * O, .w_row = g->taps_x * O,
-          .maps = maps, .map_count = none ? 0 : map_count, .taps_y = ty_end - ty, .taps_x = tx_end - tx,
-          .y = y + r * g->y_row + c * g->y_column, .y_map = g->y_map,
-          .bias = bias, .accumulate = g->accumulate};
-      long columns = whole ? behind - c : 1;
+      columns = c >= inside && c < behind ? behind - c : 1;
+      t.map_count = none ? 0 : map_count;
+      t.x = none ? g->x : g->x + (row + ty) * g->x_row + (column + tx) * g->batch;
+      t.w = none ? w : w + (ty * g->taps_x + tx) * kernel->outputs;
+      t.taps_y = ty_end - ty;
+      t.taps_x = tx_end - tx;
+      t.y = y + r * g->y_row + c * g->y_column;
       correlation_part_of_row(&t, kernel, columns, g->step_x * g->batch, g->y_column);
-      c += columns;
     }
   }
+}
+
+// The same where the row is one contiguous array: all columns together, with a mask for each tap.
+static void correlation_edges(const struct correlation *g, const struct correlation_kernel *kernel,
+                              struct correlation_tile t, const float *w, float *y) {
+  long n = g->columns * g->batch, map_count = t.map_count;
+  for (long start = 0; start < n; start += kernel->vectors * VF) {
+    struct correlation_queue q;
+    q.count = 0;
+    for (int v = 0; v < 8; v++) {
+      long j = start + v * VF;
+      bool used = v < kernel->vectors && j < n;
+      q.xo[v] = q.yo[v] = used ? j : 0;
+      q.m[v] = vmask(used ? n - j : 0);
+      q.count += used;
+      for (long tx = 0; tx < g->taps_x; tx++) {
+        // The tap's input element at j, counted from the start of the row.
+        long at = j + (g->x0 + tx) * g->batch;
+        q.tap[tx][v] = vmask(used ? g->width * g->batch - at : 0) & ~vmask(-at);
+      }
+    }
+    for (long r = 0; r < g->rows; r++) {
+      long row = r * g->step_y + g->y0, ty = row < 0 ? -row : 0;
+      long ty_end = g->height - row < g->taps_y ? g->height - row : g->taps_y;
+      t.map_count = ty < ty_end ? map_count : 0;
+      t.x = g->x + (row + ty) * g->x_row + g->x0 * g->batch;
+      t.w = w + ty * g->taps_x * kernel->outputs;
+      t.taps_y = ty_end - ty;
+      t.taps_x = g->taps_x;
+      t.y = y + r * g->y_row;
+      kernel->edge(&t, &q);
+    }
+  }
+}
+
+// Computes one block of output maps: packed weights w, input maps `maps`, first output map at y.
+static void correlation_block(const struct correlation *g, const struct correlation_kernel *kernel, const float *w,
+                              const int32_t *maps, long map_count, const float *bias, float *y) {
+  struct correlation_tile t = {.x_map = g->x_map, .x_row = g->x_row, .batch = g->batch,
+                               .w_map = g->taps_y * g->taps_x * kernel->outputs, .w_row = g->taps_x * kernel->outputs,
+                               .maps = maps, .map_count = map_count, .y_map = g->y_map,
+                               .bias = bias, .accumulate = g->accumulate};
+  long inside = g->x0 >= 0 ? 0 : (-g->x0 + g->step_x - 1) / g->step_x;
+  long room = g->width - g->taps_x - g->x0, behind = room < 0 ? 0 : room / g->step_x + 1;
+  if (behind > g->columns) behind = g->columns;
+  bool borders = inside > 0 || behind < g->columns, contiguous = g->step_x == 1 && g->y_column == g->batch;
+  if (borders && contiguous && g->batch < VF && g->taps_x <= CORRELATION_EDGE_TAPS)
+    correlation_edges(g, kernel, t, w, y);
+  else
+    correlation_columns(g, kernel, t, w, y, inside, behind);
 }
