@@ -77,7 +77,8 @@ func expect(
     try body()
   } catch let error as MPIError {
     guard error.errorClass == errorClass else {
-      throw CheckFailure("\(file):\(line): \(errorClass) was expected, but came \(error.errorClass): \(error)")
+      throw CheckFailure(
+        "\(file):\(line): \(errorClass) was expected, but came \(error.errorClass): \(error)")
     }
     return
   }

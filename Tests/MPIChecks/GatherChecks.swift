@@ -59,7 +59,8 @@ private struct GatherVaryingCheck: TypedCheck {
     for root in Element.roots(communicator) {
       var expected = [Element](repeating: 99, count: partition.extent + 2)
       for peer in 0..<size {
-        expected.replaceSubrange(partition.range(of: peer), with: Element.samples(peer, partition.counts[peer]))
+        expected.replaceSubrange(
+          partition.range(of: peer), with: Element.samples(peer, partition.counts[peer]))
       }
       var elements = mine
       if rank == root {

@@ -19,16 +19,24 @@ struct Job {
 
   /// Starts the job and waits for it, but not for ever.
   func run() throws -> Outcome {
-    let process = Process()
+    let all = Job.environment(adding: environment, timeout: seconds)
     let program = try Job.program()
-    if let processes {
-      process.executableURL = try Job.launcher()
-      process.arguments = Job.options + ["-n", "\(processes)", program.path] + arguments
-    } else {
-      process.executableURL = program
-      process.arguments = arguments
+    guard let processes else {
+      return try Job.execute(program, arguments, environment: all, seconds: seconds)
     }
-    process.environment = Job.environment(adding: environment, timeout: seconds)
+    let command = Job.options + ["-n", "\(processes)", program.path] + arguments
+    return try Job.execute(try Job.launcher(), command, environment: all, seconds: seconds + 10)
+  }
+
+  /// Runs a program and ends it when its time is over.
+  static func execute(
+    _ program: URL, _ arguments: [String],
+    environment: [String: String] = ProcessInfo.processInfo.environment, seconds: Double
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.environment = environment
     process.standardInput = FileHandle.nullDevice
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("mpi-\(UUID().uuidString)")
     _ = FileManager.default.createFile(atPath: file.path, contents: nil)
@@ -37,7 +45,7 @@ struct Job {
     process.standardOutput = handle
     process.standardError = handle
     try process.run()
-    let isTimedOut = !Job.wait(for: process, seconds: seconds + 10)
+    let isTimedOut = !wait(for: process, seconds: seconds)
     try handle.close()
     let output = String(decoding: try Data(contentsOf: file), as: UTF8.self)
     return Outcome(exitCode: process.terminationStatus, output: output, isTimedOut: isTimedOut)
@@ -65,6 +73,11 @@ struct Job {
       MPI.Environment.implementation == .openMPI
       ? ["mpiexec.openmpi", "mpirun.openmpi", "mpiexec", "mpirun"]
       : ["mpiexec.mpich", "mpiexec.hydra", "mpiexec", "mpirun"]
+    return try find(names)
+  }
+
+  /// The first of some programs that is on the PATH.
+  static func find(_ names: [String]) throws -> URL {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
     for name in names {
       for folder in path.split(separator: ":") {
@@ -72,7 +85,7 @@ struct Job {
         if FileManager.default.isExecutableFile(atPath: candidate) { return URL(fileURLWithPath: candidate) }
       }
     }
-    throw JobError(description: "No mpiexec on the PATH. Install the one of \(names[0]), then test again.")
+    throw JobError(description: "None of \(names) is on the PATH. Install one, then test again.")
   }
 
   private static var options: [String] {
@@ -91,7 +104,7 @@ struct Job {
   }
 
   /// The executable of checks, which the build puts beside the tests.
-  private static func program() throws -> URL {
+  static func program() throws -> URL {
     var places = [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])]
     places += CommandLine.arguments.filter { $0.contains(".xctest") }.map { URL(fileURLWithPath: $0) }
     if let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
