@@ -89,20 +89,21 @@ extension ConvolutionalNetwork.Preset {
 
   /// C1, S2, C3, S4, C5, F6 of the paper: 156 + 12 + 1,516 + 32 + 48,120 + 10,164 = 60,000 parameters.
   ///
-  /// The squashing function is 1.7159 tanh(2/3 a), also behind the subsampling layers; the first weights are
-  /// U(±2.4 / fan-in). The fixed RBF outputs belong to the loss.
+  /// The squashing function is 1.7159 tanh(2/3 a), also behind the subsampling layers. The first weights are
+  /// U(±2.4 / √fan-in): with the ±2.4 / fan-in that the paper states, the signal fades from layer to layer, the measured
+  /// curvatures are a thousand times too small, and the first pass diverges. The fixed RBF outputs belong to the loss.
   static let paperLayers: [LayerConfiguration] = [
     .convolution(
-      .init(maps: 6, kernel: PlaneExtent(5), activation: .scaledTanh, initializer: .rule(.lecun1998))),
-    .subsampling(.init(size: PlaneExtent(2), activation: .scaledTanh)),
+      .init(maps: 6, kernel: PlaneExtent(5), activation: .scaledTanh, initializer: .rule(.lecunRoot))),
+    .subsampling(.init(size: PlaneExtent(2), activation: .scaledTanh, initializer: .rule(.lecunRoot))),
     .convolution(
       .init(
         maps: 16, kernel: PlaneExtent(5), connections: .lenet5C3, activation: .scaledTanh,
-        initializer: .rule(.lecun1998))),
-    .subsampling(.init(size: PlaneExtent(2), activation: .scaledTanh)),
+        initializer: .rule(.lecunRoot))),
+    .subsampling(.init(size: PlaneExtent(2), activation: .scaledTanh, initializer: .rule(.lecunRoot))),
     .convolution(
-      .init(maps: 120, kernel: PlaneExtent(5), activation: .scaledTanh, initializer: .rule(.lecun1998))),
-    .dense(.init(units: 84, activation: .scaledTanh, initializer: .rule(.lecun1998))),
+      .init(maps: 120, kernel: PlaneExtent(5), activation: .scaledTanh, initializer: .rule(.lecunRoot))),
+    .dense(.init(units: 84, activation: .scaledTanh, initializer: .rule(.lecunRoot))),
   ]
 
   /// The paper's images are 32x32, so that strokes can end in the middle of a receptive field.

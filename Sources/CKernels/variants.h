@@ -4,7 +4,7 @@
 //   CK_REGISTERS     how many vector registers a kernel may count on
 // and pushes the target attribute. Bodies are written against these names and know nothing else of the processor:
 //   CK_BODY(name)    defines the kernel `name` of kernels.def in this variant
-//   vf, vi, vu       a vector of float, int32_t, uint32_t (unaligned); VF = elements in it; vd = VF doubles
+//   vf, vi, vu, vu64 a vector of float, int32_t, uint32_t, uint64_t (unaligned); VF = floats in it; vd = VF doubles
 //   CK_EACH(n, ...)  runs a statement for each vector of an array of n elements, i = its start, w = its width
 //                    (VF but for the last); vget and vput read and write w elements
 // Sums may be reassociated and products contracted: a variant's result is a fixed function of its input, but two
@@ -23,7 +23,7 @@
 typedef float vf __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 typedef int32_t vi __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 typedef uint32_t vu __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
-typedef uint64_t vu64 __attribute__((vector_size(2 * CK_VECTOR_BYTES), aligned(8)));
+typedef uint64_t vu64 __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 typedef double vd __attribute__((vector_size(2 * CK_VECTOR_BYTES), aligned(8)));
 #define VF ((long)(CK_VECTOR_BYTES / 4))
 #define CK_INLINE static inline __attribute__((always_inline))

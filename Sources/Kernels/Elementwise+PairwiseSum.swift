@@ -1,10 +1,12 @@
 import CKernels
 
 extension Elementwise {
-  /// y = the sum of `count` vectors in one fixed binary tree over their numbers, whatever the variant and the length.
+  /// y = the sum of `count` vectors in one fixed binary tree over their numbers, whatever the variant and the
+  /// length.
   ///
-  /// sum(a ..< b) = sum(a ..< a + h) + sum(a + h ..< b), h the largest power of two below b - a: the tree that adds
-  /// neighbours first, then pairs of neighbours. Works in blocks that stay in the cache: each vector is read once.
+  /// sum(a ..< b) = sum(a ..< a + h) + sum(a + h ..< b), h the largest power of two below b - a: the tree
+  /// that adds neighbours first, then pairs of neighbours. Works in blocks that stay in the cache: each
+  /// vector is read once.
   ///
   /// - Parameters:
   ///   - count: How many vectors, 1 to a million.

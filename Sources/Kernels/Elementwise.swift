@@ -2,7 +2,8 @@ import CKernels
 
 /// Arithmetic on whole arrays of `Float`, one pass each, O(n) and bound by memory.
 ///
-/// An element's result depends on that element alone, so an array may be worked on in any pieces with the same bits.
+/// An element's result depends on that element alone, so an array may be worked on in any pieces with the
+/// same bits.
 public enum Elementwise {
   /// y = value.
   public static func fill(_ y: UnsafeMutableBufferPointer<Float>, with value: Float) {

@@ -3,15 +3,15 @@ import COpenBLAS
 
 /// Products of row-major matrices of `Float`, on the calling thread alone.
 ///
-/// They go to our own loops or to OpenBLAS, by the shape and the variant in use alone. OpenBLAS is set to one thread at
-/// first use, whatever `OPENBLAS_NUM_THREADS` or `OMP_NUM_THREADS` say: a rank has one core, and its result must not
-/// depend on how a product is divided. Calls from several threads at once are safe.
+/// They go to our own loops or to OpenBLAS, by the shape and the variant in use alone. OpenBLAS is set to one
+/// thread at first use, whatever `OPENBLAS_NUM_THREADS` or `OMP_NUM_THREADS` say: a rank has one core, and
+/// its result must not depend on how a product is divided. Calls from several threads at once are safe.
 public enum Matrix {
   /// C = alpha op(A) op(B) + beta C.
   ///
-  /// op(A) is [m, k], op(B) is [k, n] and C is [m, n], each row-major. With `transposeA` the buffer holds A as [k, m],
-  /// with `transposeB` it holds B as [n, k]. A leading dimension is the distance from one row of a buffer to the next.
-  /// With beta 0 the old C is not read. Cost: 2 m n k floating-point operations.
+  /// op(A) is [m, k], op(B) is [k, n] and C is [m, n], each row-major. With `transposeA` the buffer holds A
+  /// as [k, m], with `transposeB` it holds B as [n, k]. A leading dimension is the distance from one row of a
+  /// buffer to the next. With beta 0 the old C is not read. Cost: 2 m n k floating-point operations.
   ///
   /// - Parameters:
   ///   - rows: m.
@@ -35,8 +35,8 @@ public enum Matrix {
     precondition(c.count >= extent(m, n, ldc), "C is too short")
     guard m > 0, n > 0 else { return }
     guard k > 0 else { return scale(c, rows: m, columns: n, leading: ldc, by: beta) }
-    // Our own loops do not pack A: with wide vectors they are 15 to 30 % faster for a layer's products with a batch.
-    // OpenBLAS is better at few columns, and knows older processors better.
+    // Our own loops do not pack A: with wide vectors they are 5 to 30 % faster for a layer's products with a
+    // batch. OpenBLAS is better at few columns, and knows older processors better.
     if KernelVariant.inUse == .avx512 && n >= 12 && k >= 4 {
       return multiplyDirectly(
         a, b, into: c, m, n, k, transposeA, transposeB, alpha, beta, leadingA: lda, leadingB: ldb,

@@ -1,8 +1,10 @@
 import CKernels
 
-/// The output layer of LeCun, Bottou, Bengio and Haffner 1998: Euclidean distances to fixed codes, and its loss.
+/// The output layer of LeCun, Bottou, Bengio and Haffner 1998: Euclidean distances to fixed codes, and its
+/// loss.
 public enum RadialBasis {
-  /// y[i, b] = sum over j of (x[j, b] - w[i, j])^2, x of [inputs, batch], w of [units, inputs], y of [units, batch].
+  /// y[i, b] = sum over j of (x[j, b] - w[i, j])^2, x of [inputs, batch], w of [units, inputs], y of [units,
+  /// batch].
   ///
   /// Cost: 3 units * inputs * batch operations.
   public static func forward(
@@ -29,12 +31,14 @@ public enum RadialBasis {
       dx.baseAddress, dy.baseAddress, x.baseAddress, w.baseAddress, units, inputs, batch, accumulate)
   }
 
-  /// E = sum over b of y[label, b] + ln(e^-j + sum over i of e^-y[i, b]): the loss with competing wrong classes.
+  /// E = sum over b of y[label, b] + ln(e^-j + sum over i of e^-y[i, b]): the loss with competing wrong
+  /// classes.
   ///
   /// - Parameters:
   ///   - y: Distances of [classes, batch]: the smallest wins.
   ///   - margin: j > 0: a wrong class further away than about j is no longer pushed.
-  ///   - gradient: Receives dE/dy[i, b] = (i == label) - e^-y[i, b] / (e^-j + sum of e^-y); may be y's memory.
+  ///   - gradient: Receives dE/dy[i, b] = (i == label) - e^-y[i, b] / (e^-j + sum of e^-y); may be y's
+  ///     memory.
   ///   - predictions: Receives argmin over i of y[i, b], the lowest index of equals.
   /// - Returns: E, and how many predictions differ from the labels.
   public static func maximumPosteriorLoss(

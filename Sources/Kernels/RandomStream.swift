@@ -3,11 +3,12 @@ import CKernels
 /// A stream of random numbers that is a value: (seed, stream, step) and a position in it.
 ///
 /// Word i of the stream is word i mod 4 of Philox4x32-10 under the key `seed` at the counter
-/// (i div 4 as two words, step, stream). Streams of different (seed, stream, step) never share a counter, and any
-/// position can be reached at once. Copying the value copies the position: two copies draw the same numbers.
+/// (i div 4 as two words, step, stream). Streams of different (seed, stream, step) never share a counter, and
+/// any position can be reached at once. Copying the value copies the position: two copies draw the same
+/// numbers.
 ///
-/// The forms over tensors in `RandomDraws` use only (seed, stream, step), not the position: give a tensor a stream of
-/// its own.
+/// The forms that belong to examples (`drawUniform` and its like, `dropout`) use only (seed, stream, step),
+/// not the position: give a tensor a stream of its own.
 public struct RandomStream: RandomNumberGenerator, Hashable, Sendable, Codable {
   /// The key of the run.
   public var seed: UInt64

@@ -52,9 +52,11 @@ struct PerceptronTests {
       random: RandomAddress(seed: 0, step: 0, stream: .model(0)), into: contribution)
     contribution.finish()
     // All scores are 0, so class 0 is chosen: wrong for the first example, right for the second.
-    #expect(Array(contribution.slot(0).elements) == [1, 2, 0, 0, -1, -2])
-    #expect(Array(contribution.slot(1).elements) == [1, 0, -1])
-    #expect(Array(contribution.sums) == [2, 0, 1, 1])
+    withExtendedLifetime(contribution) {
+      #expect(Array(contribution.slot(0).elements) == [1, 2, 0, 0, -1, -2])
+      #expect(Array(contribution.slot(1).elements) == [1, 0, -1])
+      #expect(Array(contribution.sums) == [2, 0, 1, 1])
+    }
   }
 
   @Test("Pairs of classes separate three clusters, by either rule", arguments: [Perceptron.Rule.mistakes, .squaredError])

@@ -78,11 +78,13 @@ final class Task {
       }
       contribution.finish()
       let progress = Progress(step: step, stepsPerEpoch: chunks.count, totalSteps: epochs * chunks.count)
-      body(
-        ParameterUpdate(
-          parameters: group.buffer.elements, sum: UnsafeBufferPointer(contribution.vector.elements),
-          states: states.map { $0.elements }, scale: Float(1 / contribution.sums[0]),
-          learningRate: configuration.learningRate(at: progress), step: step + 1, decays: true))
+      withExtendedLifetime((group, contribution, states)) {
+        body(
+          ParameterUpdate(
+            parameters: group.buffer.elements, sum: UnsafeBufferPointer(contribution.vector.elements),
+            states: states.map { $0.elements }, scale: Float(1 / contribution.sums[0]),
+            learningRate: configuration.learningRate(at: progress), step: step + 1, decays: true))
+      }
     }
     for _ in 0..<epochs {
       if optimizer.curvatureExamples > 0 { try move(.curvature, optimizer.observe(curvature:), chunks) }
@@ -90,7 +92,7 @@ final class Task {
       for chunk in chunks {
         try move(.gradient, optimizer.apply, [chunk])
         total += contribution.sums[1]
-        observe(Array(contribution.sums))
+        withExtendedLifetime(contribution) { observe(Array(contribution.sums)) }
         step += 1
       }
       losses.append(total / Double(inputs.count))

@@ -18,7 +18,8 @@ extension KernelSuites {
 
     typealias Function = (UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void
 
-    /// The largest error over the samples in units of the last place; a result that is subnormal may be 1e-38 off.
+    /// The largest error over the samples in units of the last place; a result that is subnormal may be 1e-38
+    /// off.
     func worst(_ function: Function, _ truth: (Double) -> Double) -> (Double, Float) {
       var y = Self.samples
       Self.samples.withUnsafeBufferPointer { x in y.withUnsafeMutableBufferPointer { function(x, $0) } }
@@ -48,7 +49,8 @@ extension KernelSuites {
       }
     }
 
-    /// Every activation with its definition in double precision, and the bound on its error (hard sigmoid: see below).
+    /// Every activation with its definition in double precision, and the bound on its error (hard sigmoid:
+    /// see below).
     static let activations: [(Activation, Double, @Sendable (Double) -> Double)] = [
       (.identity, 0, { $0 }),
       (.relu, 0, { $0 < 0 ? 0 : $0 }),

@@ -58,7 +58,7 @@ extension KernelSuites {
     }
 
     @Test(
-      "The loss with competing classes agrees with its definition, also for distances whose exponentials vanish"
+      "The loss with competing classes agrees with its definition, also where exponentials vanish"
     )
     func loss() {
       inEveryVariant { variant in

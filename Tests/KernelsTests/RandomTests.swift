@@ -118,7 +118,8 @@ extension KernelSuites {
       #expect(abs(fourth - 3) < 0.04)
       #expect(abs(beyond - 0.05) < 0.001)
       #expect(abs(far - 0.001) < 0.00015)
-      // Neighbours are independent: the product of the two of a pair, and of neighbouring pairs, averages to 0.
+      // Neighbours are independent: the product of the two of a pair, and of neighbouring pairs, averages to
+      // 0.
       let product = stride(from: 0, to: count, by: 2).reduce(0.0) { $0 + Double(x[$1] * x[$1 + 1]) }
       #expect(abs(product / Double(count / 2)) < 0.006)
     }

@@ -178,7 +178,7 @@ extension KernelSuites {
     }
 
     @Test(
-      "Squared error and binary cross-entropy agree with their definitions, in place too, for logits of any size"
+      "Squared error and binary cross-entropy agree with their definitions for logits of any size"
     )
     func otherLosses() {
       inEveryVariant { variant in

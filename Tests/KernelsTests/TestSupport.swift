@@ -1,7 +1,8 @@
 import Kernels
 import Testing
 
-/// All suites of kernels stand in this one: the variant is a property of the process, so they run one after another.
+/// All suites of kernels stand in this one: the variant is a property of the process, so they run one after
+/// another.
 @Suite(.serialized) struct KernelSuites {}
 
 /// Runs a check in every variant that this processor has, then returns to the best.

@@ -113,7 +113,7 @@ struct ConfigurationTests {
   @Test("Initializers have the width that their rule says")
   func initializerWidths() {
     let rules: [(InitializerRule, Double)] = [
-      (.lecun1998, 2.4 / 400 / 3.0.squareRoot()), (.xavierUniform, (2.0 / 500).squareRoot()),
+      (.lecun1998, 2.4 / 400 / 3.0.squareRoot()), (.lecunRoot, 2.4 / 1200.0.squareRoot()), (.xavierUniform, (2.0 / 500).squareRoot()),
       (.xavierNormal, (2.0 / 500).squareRoot()), (.heUniform, (2.0 / 400).squareRoot()),
       (.heNormal, (2.0 / 400).squareRoot()), (.pytorch, (1.0 / 1200).squareRoot()),
     ]

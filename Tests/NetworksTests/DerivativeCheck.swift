@@ -39,7 +39,7 @@ final class DerivativeCheck {
         into: contribution, inputGradient: Tensor(shape: sample.shape, batch: sample.batch, base: dx.base))
     }
     contribution.finish()
-    return slots(of: contribution.vector) + [dx.elements.map(Double.init)]
+    return withExtendedLifetime(contribution) { slots(of: contribution.vector) } + [dx.doubles]
   }
 
   /// The same by central differences.
@@ -67,7 +67,7 @@ final class DerivativeCheck {
     try network.curvature(
       into: contribution, inputCurvature: Tensor(shape: sample.shape, batch: sample.batch, base: hx.base))
     contribution.finish()
-    return slots(of: contribution.vector) + [hx.elements.map(Double.init)]
+    return withExtendedLifetime(contribution) { slots(of: contribution.vector) } + [hx.doubles]
   }
 
   /// The same by central differences of each output.

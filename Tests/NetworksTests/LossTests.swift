@@ -70,14 +70,14 @@ struct LossTests {
       _ = loss.evaluate(
         outputs.tensor, batch, gradient: Tensor(shape: outputs.shape, batch: Self.count, base: gradient.base),
         workspace)
-      return gradient.elements.map(Double.init)
+      return gradient.doubles
     }
 
     func curvature() -> [Double] {
       let curvature = FlatBuffer(count: outputs.buffer.count)
       loss.curvature(
         outputs.tensor, batch, into: Tensor(shape: outputs.shape, batch: Self.count, base: curvature.base), workspace)
-      return curvature.elements.map(Double.init)
+      return curvature.doubles
     }
 
     /// Central differences of `body` for each output.
@@ -117,7 +117,7 @@ struct LossTests {
     let sums = bench.loss.evaluate(bench.outputs.tensor, bench.batch, gradient: nil, bench.workspace)
     let again = bench.loss.evaluate(
       bench.outputs.tensor, bench.batch, gradient: bench.outputs.tensor, bench.workspace)
-    #expect(bench.outputs.buffer.elements.map(Double.init) == expected, "\(Case.all[index])")
+    #expect(bench.outputs.buffer.doubles == expected, "\(Case.all[index])")
     #expect(sums == again)
   }
 

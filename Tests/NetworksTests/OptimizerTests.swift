@@ -91,26 +91,26 @@ struct OptimizerTests {
     #expect(optimizer.stateNames.count == test.states)
     let w = Sample([Self.count], batch: 1, seed: 1).buffer
     let states = (0..<test.states).map { _ in FlatBuffer(count: Self.count) }
-    var expected = w.elements.map(Double.init)
+    var expected = w.doubles
     var expectedStates = Array(repeating: Array(repeating: 0.0, count: test.states), count: Self.count)
     if optimizer.curvatureExamples > 0 {
       let curvature = Sample([Self.count], batch: 1, seed: 99).buffer
       for i in 0..<Self.count { curvature.base[i] = abs(curvature.base[i]) }
-      optimizer.observe(curvature: Self.update(w, curvature, states, rate: 0, step: 0))
+      Self.update(w, curvature, states, rate: 0, step: 0) { optimizer.observe(curvature: $0) }
       for i in 0..<Self.count { expectedStates[i][0] = Double(curvature.base[i]) * Double(Self.scale) }
     }
     for step in 1...10 {
       let g = Sample([Self.count], batch: 1, seed: UInt64(step) + 1, bound: 4).buffer
       let rate = Float(0.05) / Float(step)
-      optimizer.apply(Self.update(w, g, states, rate: rate, step: step))
+      Self.update(w, g, states, rate: rate, step: step) { optimizer.apply($0) }
       for i in 0..<Self.count {
         expected[i] = test.reference(
           expected[i], Double(g.base[i]) * Double(Self.scale), &expectedStates[i], Double(rate), step)
       }
     }
-    #expect(relativeError(w.elements.map(Double.init), expected) < 2e-5, "\(test)")
+    #expect(relativeError(w.doubles, expected) < 2e-5, "\(test)")
     for (number, state) in states.enumerated() {
-      #expect(relativeError(state.elements.map(Double.init), expectedStates.map { $0[number] }) < 2e-5, "\(test)")
+      #expect(relativeError(state.doubles, expectedStates.map { $0[number] }) < 2e-5, "\(test)")
     }
   }
 
@@ -119,12 +119,12 @@ struct OptimizerTests {
     let optimizer = try Self.all[index].configuration.makeOptimizer()
     let g = Sample([Self.count], batch: 1, seed: 5).buffer
     var results: [[Float]] = []
-    for cuts in [[0, Self.count], [0, 1, 16, 29, Self.count]] {
+    for cuts in [[0, Self.count], [0, 16, 32, Self.count]] {
       let w = Sample([Self.count], batch: 1, seed: 1).buffer
       let states = optimizer.stateNames.map { _ in FlatBuffer(count: Self.count) }
       for step in 1...3 {
         for (start, end) in zip(cuts, cuts.dropFirst()) {
-          optimizer.apply(Self.update(w, g, states, rate: 0.01, step: step, range: start..<end))
+          Self.update(w, g, states, rate: 0.01, step: step, range: start..<end) { optimizer.apply($0) }
         }
       }
       results.append(Array(w.elements) + states.flatMap { Array($0.elements) })
@@ -140,9 +140,9 @@ struct OptimizerTests {
       let before = Array(w.elements)
       let zero = FlatBuffer(count: Self.count)
       let states = optimizer.stateNames.map { _ in FlatBuffer(count: Self.count) }
-      optimizer.apply(Self.update(w, zero, states, rate: 0.1, step: 1, decays: false))
+      Self.update(w, zero, states, rate: 0.1, step: 1, decays: false) { optimizer.apply($0) }
       #expect(Array(w.elements) == before, "\(rule)")
-      optimizer.apply(Self.update(w, zero, states, rate: 0.1, step: 2))
+      Self.update(w, zero, states, rate: 0.1, step: 2) { optimizer.apply($0) }
       #expect(Array(w.elements) != before, "\(rule)")
     }
   }
@@ -155,15 +155,19 @@ struct OptimizerTests {
     #expect(averaged.stateNames == ["mean", "mean_square", "average"])
   }
 
+  /// Hands an update of a range to `body` while its memory lives.
   private static func update(
     _ w: FlatBuffer, _ g: FlatBuffer, _ states: [FlatBuffer], rate: Float, step: Int, range: Range<Int>? = nil,
-    decays: Bool = true
-  ) -> ParameterUpdate {
+    decays: Bool = true, _ body: (borrowing ParameterUpdate) -> Void
+  ) {
     let range = range ?? 0..<w.count
-    return ParameterUpdate(
-      parameters: UnsafeMutableBufferPointer(rebasing: w.elements[range]),
-      sum: UnsafeBufferPointer(rebasing: g.elements[range]),
-      states: states.map { UnsafeMutableBufferPointer(rebasing: $0.elements[range]) }, scale: scale,
-      learningRate: rate, step: step, decays: decays)
+    withExtendedLifetime((w, g, states)) {
+      body(
+        ParameterUpdate(
+          parameters: UnsafeMutableBufferPointer(rebasing: w.elements[range]),
+          sum: UnsafeBufferPointer(rebasing: g.elements[range]),
+          states: states.map { UnsafeMutableBufferPointer(rebasing: $0.elements[range]) }, scale: scale,
+          learningRate: rate, step: step, decays: decays))
+    }
   }
 }

@@ -19,8 +19,14 @@ final class Sample {
 
   deinit { examples.deallocate() }
 
+  /// A view of the numbers; valid while the sample lives.
   var tensor: Tensor { Tensor(shape: shape, batch: batch, base: buffer.base) }
   var ids: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(rebasing: UnsafeBufferPointer(examples)[..<batch]) }
+}
+
+extension FlatBuffer {
+  /// The elements in double precision.
+  var doubles: [Double] { withExtendedLifetime(self) { elements.map(Double.init) } }
 }
 
 /// The largest difference between two lists, as a fraction of the largest value of the second.

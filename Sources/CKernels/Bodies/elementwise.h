@@ -149,6 +149,10 @@ CK_BODY(max_abs)(float *result, const float *x, long n) {
 }
 
 CK_BODY(add_bias)(float *restrict y, const float *restrict bias, long rows, long batch) {
+  if (batch == 1) {
+    CK_PASTE(ck_add, CK_SUFFIX)(y, bias, rows);
+    return;
+  }
   if (batch < VF) {
     for (long r = 0; r < rows; r++)
       for (long b = 0; b < batch; b++) y[r * batch + b] += bias[r];
@@ -162,6 +166,10 @@ CK_BODY(add_bias)(float *restrict y, const float *restrict bias, long rows, long
 }
 
 CK_BODY(row_sums)(float *restrict sums, const float *restrict x, long rows, long batch, bool accumulate) {
+  if (batch == 1) {
+    CK_EACH(rows, vput(sums + i, accumulate ? vget(sums + i, w) + vget(x + i, w) : vget(x + i, w), w););
+    return;
+  }
   for (long r = 0; r < rows; r++) {
     const float *row = x + r * batch;
     float total = 0;

@@ -5,6 +5,9 @@
 /// `@unchecked Sendable`: the block itself (address and count) never changes. Its elements are written by one
 /// thread at a time: the training loop lets threads read parameters while lanes run, and writes them, range by
 /// range, only between two barriers of the thread team.
+///
+/// Addresses do not keep the block alive: whoever works with `elements` or `base` outside of the methods of an object
+/// that holds the block wraps the work in `withExtendedLifetime`.
 public final class FlatBuffer: @unchecked Sendable {
   /// The elements.
   public let elements: UnsafeMutableBufferPointer<Float>
