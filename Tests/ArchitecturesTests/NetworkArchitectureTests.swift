@@ -81,7 +81,7 @@ struct NetworkArchitectureTests {
     let model = try ConvolutionalNetwork(
       .init(preset: .lenet51998), data: DataDescription(input: [1, 32, 32], classes: 10), maximumBatch: 8)
     let task = Task.blobs(count: 40, side: 32)
-    let optimizer = OptimizerConfiguration(.sdlm, learningRate: 0.001, mu: 0.02, curvatureExamples: 40)
+    let optimizer = OptimizerConfiguration(.sdlm, learningRate: 0.0005, mu: 0.02, curvatureExamples: 40)
     let losses = try task.train(model, optimizer, epochs: 20, batch: 4)
     #expect(losses[19] < 0.1 * losses[0], "\(losses)")
   }
