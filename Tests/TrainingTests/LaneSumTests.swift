@@ -42,7 +42,7 @@ import Training
         try sum.reduce(ControlWord())
         if step == 0 { try sum.publishParameters() }
       }
-      sink.write(sum.ownRange) { UInt64(sum.total[$0].bitPattern) }
+      withExtendedLifetime(sum) { sink.write(sum.ownRange) { UInt64(sum.total[$0].bitPattern) } }
       try sum.publishParameters()
       if replicas.rank == ranks - 1 { sink.write(count..<count + 2) { sum.totals[$0 - count].bitPattern } }
     }

@@ -32,6 +32,8 @@ package final class LaneSum {
   package private(set) var control = ControlWord()
 
   package let reduction: Reduction
+  // Prepared transfers hold addresses in it.
+  private let group: ParameterGroup
   private let replicas: any ReplicaGroup
   private let team: ThreadTeam
   private let programs: [LaneProgram]
@@ -67,6 +69,7 @@ package final class LaneSum {
     let rank = replicas.rank
     let count = group.buffer.count
     self.reduction = reduction
+    self.group = group
     self.replicas = replicas
     self.team = team
     width = 1 + metricCount
