@@ -38,14 +38,20 @@ public final class ConvolutionalNetwork: NetworkModel {
     /// LeNet-5 as in the paper: 60,000 trainable parameters, images of 32x32.
     case lenet51998 = "lenet5-1998"
 
+    /// What the choice is, for errors.
     public static var title: String { "preset" }
   }
 
+  /// The name in the catalogue and in configs.
   public static let name = "cnn"
-  public static let summary = "Convolutional network: LeNet-5 as in the paper or as of today, or your layers (LeCun 1998)"
+  /// One sentence for the catalogue.
+  public static let summary =
+    "Convolutional network: LeNet-5 as in the paper or as of today, or your layers (LeCun 1998)"
 
+  /// The network and its loss.
   public let supervised: SupervisedNetwork
 
+  /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
     let (layers, loss) = try Self.plan(configuration, data)
     supervised = try SupervisedNetwork(
@@ -111,7 +117,8 @@ extension ConvolutionalNetwork.Preset {
     guard input != [1, 32, 32] else { return }
     let remedy =
       input == [1, 28, 28]
-      ? "set «data.padding: 2», which frames images of 28x28 with the background" : "give it images of 1x32x32"
+      ? "set «data.padding: 2», which frames images of 28x28 with the background"
+      : "give it images of 1x32x32"
     throw ConfigurationError("the preset «lenet5-1998» works on images of 1x32x32, not \(input): \(remedy)")
   }
 }

@@ -36,7 +36,8 @@ struct PerceptronTests {
       mistakes += $0[3]
     }
     let radius = task.inputs.map { $0.reduce(0) { $0 + Double($1) * Double($1) } }.max()!
-    let margin = task.inputs.map { x in abs(zip(x, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }) }.min()!
+    let margin = task.inputs.map { x in abs(zip(x, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) })
+    }.min()!
     #expect(mistakes > 0 && mistakes <= radius / (margin * margin), "\(mistakes)")
     #expect(try task.errors(model) == 0)
   }
@@ -59,7 +60,9 @@ struct PerceptronTests {
     }
   }
 
-  @Test("Pairs of classes separate three clusters, by either rule", arguments: [Perceptron.Rule.mistakes, .squaredError])
+  @Test(
+    "Pairs of classes separate three clusters, by either rule",
+    arguments: [Perceptron.Rule.mistakes, .squaredError])
   func pairs(_ rule: Perceptron.Rule) throws {
     let task = Self.clusters
     let model = try Perceptron(

@@ -30,7 +30,9 @@ final class Task {
         random: RandomAddress(seed: UInt64(index), step: 0, stream: .generator(1)))
       let label = index % 10
       for row in 0..<6 {
-        for column in 0..<6 { noise.base[(3 + label / 5 * 12 + row) * side + 1 + label % 5 * 5 + column] += 1 }
+        for column in 0..<6 {
+          noise.base[(3 + label / 5 * 12 + row) * side + 1 + label % 5 * 5 + column] += 1
+        }
       }
       images.append(Array(noise.elements))
     }
@@ -66,7 +68,9 @@ final class Task {
     group.initialize(seed: 3, group: 0)
     let contribution = Contribution(to: group, metricCount: model.metrics.count)
     let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
-    let chunks = stride(from: 0, to: inputs.count, by: size).map { batch(Array($0..<min($0 + size, inputs.count))) }
+    let chunks = stride(from: 0, to: inputs.count, by: size).map {
+      batch(Array($0..<min($0 + size, inputs.count)))
+    }
     var losses: [Double] = []
     var step = 0
     func move(_ kind: Phase.Kind, _ body: (borrowing ParameterUpdate) -> Void, _ batches: [Batch]) throws {

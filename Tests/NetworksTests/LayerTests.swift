@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Layers")
 struct LayerTests {
-  @Test("The gradients of a layer are the central differences of its output", arguments: LayerCase.all.indices)
+  @Test(
+    "The gradients of a layer are the central differences of its output", arguments: LayerCase.all.indices)
   func gradients(_ index: Int) throws {
     let check = try DerivativeCheck(LayerCase.all[index].layers, input: LayerCase.all[index].input)
     for (given, expected) in zip(check.gradients(), check.differences(step: 2e-3)) {
@@ -23,7 +24,9 @@ struct LayerTests {
     #expect(once.last == twice.last, "gradients at the inputs are written, not added")
   }
 
-  @Test("The curvature of a layer is the sum of squared derivatives of its outputs", arguments: LayerCase.all.indices)
+  @Test(
+    "The curvature of a layer is the sum of squared derivatives of its outputs",
+    arguments: LayerCase.all.indices)
   func curvature(_ index: Int) throws {
     guard LayerCase.all[index].hasCurvature else { return }
     let check = try DerivativeCheck(

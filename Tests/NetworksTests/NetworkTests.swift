@@ -77,7 +77,8 @@ struct NetworkTests {
   @Test("An impossible shape names the layer, its input and the remedy")
   func impossibleShape() throws {
     let error = #expect(throws: ShapeError.self) {
-      try Network([Dense(units: 3), Convolution(maps: 2, kernel: PlaneExtent(3))], input: [9], maximumBatch: 1)
+      try Network(
+        [Dense(units: 3), Convolution(maps: 2, kernel: PlaneExtent(3))], input: [9], maximumBatch: 1)
     }
     #expect(error?.description.contains("layer 1 («convolution 2@3x3»)") == true)
     #expect(error?.description.contains("[maps, height, width]") == true)

@@ -26,7 +26,8 @@ struct OptimizerTests {
       return w - rate * s[0]
     },
     Case(
-      description: "nesterov", configuration: .init(.sgd, momentum: 0.8, nesterov: true, weightDecay: decay), states: 1
+      description: "nesterov", configuration: .init(.sgd, momentum: 0.8, nesterov: true, weightDecay: decay),
+      states: 1
     ) { w, g, s, rate, _ in
       let g = g + decay * w
       s[0] = 0.8 * s[0] + g
@@ -44,10 +45,12 @@ struct OptimizerTests {
       s[1] = 0.5 * s[1] + g / (s[0].squareRoot() + 1e-8)
       return w - rate * s[1]
     },
-    Case(description: "adam", configuration: .init(.adam, weightDecay: decay), states: 2) { w, g, s, rate, t in
+    Case(description: "adam", configuration: .init(.adam, weightDecay: decay), states: 2) {
+      w, g, s, rate, t in
       adam(w, g + decay * w, &s, rate, t)
     },
-    Case(description: "adamw", configuration: .init(.adamw, weightDecay: decay), states: 2) { w, g, s, rate, t in
+    Case(description: "adamw", configuration: .init(.adamw, weightDecay: decay), states: 2) {
+      w, g, s, rate, t in
       adam(w, g, &s, rate, t) - rate * decay * w
     },
     Case(description: "sdlm", configuration: .init(.sdlm, weightDecay: decay, mu: 0.05), states: 1) {
@@ -55,7 +58,8 @@ struct OptimizerTests {
       w - rate / (0.05 + s[0]) * (g + decay * w)
     },
     Case(
-      description: "averaged momentum", configuration: .init(.sgd, momentum: 0.9, averaging: .init(.mean, start: 2)),
+      description: "averaged momentum",
+      configuration: .init(.sgd, momentum: 0.9, averaging: .init(.mean, start: 2)),
       states: 2
     ) { w, g, s, rate, t in
       s[0] = 0.9 * s[0] + g
@@ -64,7 +68,8 @@ struct OptimizerTests {
       return w
     },
     Case(
-      description: "exponentially averaged", configuration: .init(.sgd, averaging: .init(.exponential, decay: 0.75)),
+      description: "exponentially averaged",
+      configuration: .init(.sgd, averaging: .init(.exponential, decay: 0.75)),
       states: 1
     ) { w, g, s, rate, t in
       let w = w - rate * g
@@ -73,7 +78,8 @@ struct OptimizerTests {
     },
   ]
 
-  private static func adam(_ w: Double, _ g: Double, _ s: inout [Double], _ rate: Double, _ t: Int) -> Double {
+  private static func adam(_ w: Double, _ g: Double, _ s: inout [Double], _ rate: Double, _ t: Int) -> Double
+  {
     s[0] = 0.9 * s[0] + 0.1 * g
     s[1] = 0.999 * s[1] + 0.001 * g * g
     let mean = s[0] / (1 - pow(0.9, Double(t)))
@@ -157,7 +163,8 @@ struct OptimizerTests {
 
   /// Hands an update of a range to `body` while its memory lives.
   private static func update(
-    _ w: FlatBuffer, _ g: FlatBuffer, _ states: [FlatBuffer], rate: Float, step: Int, range: Range<Int>? = nil,
+    _ w: FlatBuffer, _ g: FlatBuffer, _ states: [FlatBuffer], rate: Float, step: Int,
+    range: Range<Int>? = nil,
     decays: Bool = true, _ body: (borrowing ParameterUpdate) -> Void
   ) {
     let range = range ?? 0..<w.count

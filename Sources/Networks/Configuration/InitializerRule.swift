@@ -18,6 +18,7 @@ public enum InitializerRule: String, Keyword {
   /// U(±1 / √fan-in): what PyTorch does where nothing is said.
   case pytorch
 
+  /// What the choice is, for errors.
   public static var title: String { "initializer" }
 
   /// The distribution for weights of this fan-in and fan-out.

@@ -17,7 +17,8 @@ public final class FlatBuffer: @unchecked Sendable {
   /// A block of `count` zeros.
   public init(count: Int) {
     let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-    elements = UnsafeMutableBufferPointer(start: raw.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
+    elements = UnsafeMutableBufferPointer(
+      start: raw.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
     elements.initialize(repeating: 0)
     owner = nil
   }

@@ -69,7 +69,8 @@ public final class ParameterGroup: Sendable {
   public func initialize(seed: UInt64, group: Int) {
     for (index, slot) in slots.enumerated() {
       slot.initializer.fill(
-        self[index], shape: slot.shape, random: RandomAddress(seed: seed, step: UInt64(group), stream: .initial(index)))
+        self[index], shape: slot.shape,
+        random: RandomAddress(seed: seed, step: UInt64(group), stream: .initial(index)))
     }
   }
 }
