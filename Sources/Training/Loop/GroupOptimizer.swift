@@ -17,6 +17,8 @@ package final class GroupOptimizer {
 
   private let team: ThreadTeam
   private let replicas: any ReplicaGroup
+  // Where the trained parameters wait while their mean stands in their place; nil where no mean is kept.
+  private let trained: FlatBuffer?
   private let runs: [[Run]]
   private let blockSquares: UnsafeMutableBufferPointer<Double>
   private let squaresExchange: any PreparedTransfers
@@ -42,6 +44,7 @@ package final class GroupOptimizer {
       group: group, metricCount: metricCount, plan: plan, reduction: reduction, replicas: replicas, team: team)
     let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
     self.states = states
+    trained = optimizer.averageState.map { _ in FlatBuffer(count: group.buffer.count) }
     let own = sum.ownRange
     runs = (0..<team.count).map { thread in
       let blocks = LanePlan.block(
@@ -111,6 +114,21 @@ package final class GroupOptimizer {
       }
     }
     try sum.publishParameters()
+  }
+
+  /// Puts the mean of the parameters in their place on every rank, where the optimizer keeps one. Collective.
+  package func enterMean() throws {
+    guard let trained, let average = optimizer.averageState, steps > 0 else { return }
+    let own = sum.ownRange
+    trained.base.update(from: group.buffer.base, count: group.buffer.count)
+    (group.buffer.base + own.lowerBound).update(from: states[average].base + own.lowerBound, count: own.count)
+    try sum.publishParameters()
+  }
+
+  /// Brings the trained parameters back after `enterMean`.
+  package func leaveMean() {
+    guard let trained, steps > 0 else { return }
+    group.buffer.base.update(from: trained.base, count: group.buffer.count)
   }
 
   /// The Euclidean norm of the summed vector, added up in blocks of 1,024 so that it does not depend on the ranks.

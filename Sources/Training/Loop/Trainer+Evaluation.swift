@@ -4,7 +4,11 @@ import Networks
 
 extension Trainer {
   /// Evaluates on every split that there is; the figures are exact for any number of ranks. Collective.
+  ///
+  /// Where the optimizer keeps a mean of the parameters (`optimizer.averaging`), the figures are those of the mean.
   package func evaluateAll() throws {
+    for group in groups { try group.enterMean() }
+    defer { for group in groups { group.leaveMean() } }
     for split in EvaluationSplit.allCases where feed.count(of: split) > 0 {
       let record = try evaluate(split)
       for (name, value) in record.named {
