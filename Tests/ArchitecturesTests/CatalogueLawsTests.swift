@@ -15,7 +15,7 @@ import Training
 
   @Test("Contributions add: a batch contributes what its halves contribute together", arguments: names)
   func additive(name: String) throws {
-    func check<M: Model & SendableMetatype>(_ type: M.Type) throws {
+    func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)
       let model = try M(try sample.configuration(type), data: try LawRun.description, maximumBatch: 64)
       for (index, group) in model.parameters.enumerated() { group.initialize(seed: 1, group: index) }
@@ -47,7 +47,7 @@ import Training
 
   @Test("Contributions are the gradient of the loss, by central differences", arguments: names)
   func gradient(name: String) throws {
-    func check<M: Model & SendableMetatype>(_ type: M.Type) throws {
+    func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)
       guard sample.isSmooth else { return }
       let model = try M(try sample.configuration(type), data: try LawRun.description, maximumBatch: 64)
@@ -91,7 +91,7 @@ import Training
 
   @Test("1, 2, 3 and 7 ranks, with or without threads and shared memory, end with the same bits", arguments: names)
   func sameBits(name: String) throws {
-    func check<M: Model & SendableMetatype>(_ type: M.Type) throws {
+    func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)
       func run(_ ranks: Int, threads: Int = 1, sharesMemory: Bool = false) throws -> [String] {
         let results = Outcome()
@@ -117,7 +117,7 @@ import Training
 
   @Test("A run that was saved in mid-epoch and resumed on other ranks ends with the same bits", arguments: names)
   func resume(name: String) throws {
-    func check<M: Model & SendableMetatype>(_ type: M.Type) throws {
+    func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)
       let whole = try LawRun.trainer(M.self, sample, steps: 20)
       _ = try whole.run()
@@ -145,7 +145,7 @@ import Training
 
   @Test("The configuration survives encoding and decoding", arguments: names)
   func roundTrip(name: String) throws {
-    func check<M: Model & SendableMetatype>(_ type: M.Type) throws {
+    func check<M: Model>(_ type: M.Type) throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
       let first = try encoder.encode(try LawSample.of(type).configuration(type))
@@ -157,7 +157,7 @@ import Training
 
   @Test("It learns: a short run leaves at most a third of the errors of guessing", arguments: names)
   func learns(name: String) throws {
-    func check<M: Model & SendableMetatype>(_ type: M.Type) throws {
+    func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)
       let trainer = try LawRun.trainer(M.self, sample, steps: 120)
       _ = try trainer.run()
