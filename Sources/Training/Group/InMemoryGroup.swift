@@ -96,40 +96,64 @@ public final class InMemoryGroup: ReplicaGroup {
       var from: Int
       var to: Int
     }
-    let messages = Mutex<[Route: [[UInt8]]]>([:])
+    /// The messages of one route that have not been taken, by number.
+    struct Mailbox {
+      private var sent = 0
+      private var expected = 0
+      var messages: [Int: [UInt8]] = [:]
+
+      mutating func add(_ message: [UInt8]) {
+        messages[sent] = message
+        sent += 1
+      }
+
+      /// The number of the message that the next receive gets.
+      mutating func expect() -> Int {
+        expected += 1
+        return expected - 1
+      }
+    }
+    let mailboxes = Mutex<[Route: Mailbox]>([:])
     let segments = Mutex<[Segment]>([])
   }
 }
 
-/// Transfers over mailboxes: a send copies its message, a receive waits for one.
+/// Transfers over mailboxes: a send copies its message, a receive waits for the one that it is due when it starts.
+///
+/// As in MPI, the n-th receive that is started on a route gets the n-th message, whichever is awaited first.
 final class InMemoryTransfers: PreparedTransfers {
   private let transfers: [Transfer]
   private let rank: Int
   private let exchange: InMemoryGroup.Exchange
+  private var numbers: [Int]
 
   init(_ transfers: [Transfer], rank: Int, exchange: InMemoryGroup.Exchange) {
     self.transfers = transfers
+    numbers = transfers.map { _ in 0 }
     self.rank = rank
     self.exchange = exchange
   }
 
   func start() {
-    exchange.messages.withLock { messages in
-      for transfer in transfers where transfer.direction == .send {
-        messages[.init(from: rank, to: transfer.peer), default: []].append([UInt8](transfer.bytes))
+    exchange.mailboxes.withLock { mailboxes in
+      for (index, transfer) in transfers.enumerated() {
+        switch transfer.direction {
+        case .send:
+          let route = InMemoryGroup.Exchange.Route(from: rank, to: transfer.peer)
+          mailboxes[route, default: .init()].add([UInt8](transfer.bytes))
+        case .receive:
+          let route = InMemoryGroup.Exchange.Route(from: transfer.peer, to: rank)
+          numbers[index] = mailboxes[route, default: .init()].expect()
+        }
       }
     }
   }
 
   func wait() {
-    for transfer in transfers where transfer.direction == .receive {
+    for (index, transfer) in transfers.enumerated() where transfer.direction == .receive {
       let route = InMemoryGroup.Exchange.Route(from: transfer.peer, to: rank)
       while true {
-        let message: [UInt8]? = exchange.messages.withLock { messages in
-          guard let first = messages[route]?.first else { return nil }
-          messages[route]!.removeFirst()
-          return first
-        }
+        let message = exchange.mailboxes.withLock { $0[route]?.messages.removeValue(forKey: numbers[index]) }
         if let message {
           precondition(message.count == transfer.bytes.count, "the two ends of a transfer disagree on its size")
           transfer.bytes.copyBytes(from: message)

@@ -44,7 +44,7 @@ package final class GroupOptimizer {
       group: group, metricCount: metricCount, plan: plan, reduction: reduction, replicas: replicas, team: team)
     let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
     self.states = states
-    trained = optimizer.averageState.map { _ in FlatBuffer(count: group.buffer.count) }
+    trained = optimizer.averageState.map { [own = sum.ownRange] _ in FlatBuffer(count: own.count) }
     let own = sum.ownRange
     runs = (0..<team.count).map { thread in
       let blocks = LanePlan.block(
@@ -120,15 +120,18 @@ package final class GroupOptimizer {
   package func enterMean() throws {
     guard let trained, let average = optimizer.averageState, steps > 0 else { return }
     let own = sum.ownRange
-    trained.base.update(from: group.buffer.base, count: group.buffer.count)
+    trained.base.update(from: group.buffer.base + own.lowerBound, count: own.count)
     (group.buffer.base + own.lowerBound).update(from: states[average].base + own.lowerBound, count: own.count)
     try sum.publishParameters()
   }
 
-  /// Brings the trained parameters back after `enterMean`.
-  package func leaveMean() {
+  /// Brings the trained parameters back after `enterMean`. Collective, after all ranks have done what they do with the
+  /// mean.
+  package func leaveMean() throws {
     guard let trained, steps > 0 else { return }
-    group.buffer.base.update(from: trained.base, count: group.buffer.count)
+    let own = sum.ownRange
+    (group.buffer.base + own.lowerBound).update(from: trained.base, count: own.count)
+    try sum.publishParameters()
   }
 
   /// The Euclidean norm of the summed vector, added up in blocks of 1,024 so that it does not depend on the ranks.

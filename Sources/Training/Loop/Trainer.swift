@@ -19,6 +19,9 @@ public final class Trainer<M: Model> {
   /// The lowest values so far.
   public package(set) var best: [String: CheckpointManifest.BestFigure] = [:]
 
+  /// Why the latest checkpoint was not written, at the coordinator; nil where it was.
+  public package(set) var saveFailure: CheckpointError?
+
   package let plan: LanePlan
   package let replicas: any ReplicaGroup
   package let team: ThreadTeam
