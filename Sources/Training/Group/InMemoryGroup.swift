@@ -8,17 +8,23 @@ public final class InMemoryGroup: ReplicaGroup {
   public let rank: Int
   public let count: Int
   private let exchange: Exchange
+  private let sharesMemory: Bool
 
-  private init(rank: Int, count: Int, exchange: Exchange) {
+  private init(rank: Int, count: Int, exchange: Exchange, sharesMemory: Bool) {
     self.rank = rank
     self.count = count
     self.exchange = exchange
+    self.sharesMemory = sharesMemory
   }
 
   /// The members of a new group of `count` ranks; each is to be used by one thread.
-  public static func members(_ count: Int) -> [InMemoryGroup] {
+  ///
+  /// - Parameter sharesMemory: whether the ranks behave as on one machine, or as on several.
+  public static func members(_ count: Int, sharesMemory: Bool = false) -> [InMemoryGroup] {
     let exchange = Exchange()
-    return (0..<count).map { InMemoryGroup(rank: $0, count: count, exchange: exchange) }
+    return (0..<count).map {
+      InMemoryGroup(rank: $0, count: count, exchange: exchange, sharesMemory: sharesMemory)
+    }
   }
 
   public func prepare(_ transfers: [Transfer], operation: String) -> any PreparedTransfers {
@@ -56,6 +62,34 @@ public final class InMemoryGroup: ReplicaGroup {
     _ = try broadcast(try gather([], operation: "barrier").map { _ in [] } ?? [], operation: "barrier")
   }
 
+  public func shareMemory(byteCount: Int) throws -> SharedMemory? {
+    guard sharesMemory, count > 1 else { return nil }
+    let own = Segment(byteCount: byteCount)
+    let all = Segment(byteCount: count * MemoryLayout<Int>.size)
+    let addresses = all.base.bindMemory(to: Int.self, capacity: count)
+    addresses[rank] = Int(bitPattern: own.base)
+    let buffer = UnsafeMutableBufferPointer(start: addresses, count: count)
+    let transfers = try prepareAllGather(buffer, ranges: (0..<count).map { $0..<$0 + 1 }, operation: "sharing memory")
+    try transfers.start()
+    try transfers.wait()
+    exchange.segments.withLock { $0.append(own) }
+    return SharedMemory(segments: buffer.map { UnsafeMutableRawPointer(bitPattern: $0)! }, owner: exchange)
+  }
+
+  public func synchronize(_ operation: String) throws { try barrier() }
+
+  /// A rank's part of shared memory; it lives as long as the group.
+  final class Segment: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+
+    init(byteCount: Int) {
+      base = .allocate(byteCount: max(byteCount, 64), alignment: 64)
+      base.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 64))
+    }
+
+    deinit { base.deallocate() }
+  }
+
   /// The mailboxes of a group.
   final class Exchange: Sendable {
     struct Route: Hashable {
@@ -80,6 +114,7 @@ public final class InMemoryGroup: ReplicaGroup {
       }
     }
     let mailboxes = Mutex<[Route: Mailbox]>([:])
+    let segments = Mutex<[Segment]>([])
   }
 }
 

@@ -75,8 +75,11 @@ public final class Trainer<M: Model> {
         reduction: configuration.reduction, replicas: replicas, team: team)
     }
     for (index, group) in model.parameters.enumerated() {
-      group.initialize(seed: configuration.seed, group: index)
+      if replicas.rank == 0 || !groups[index].sum.sharesParameters {
+        group.initialize(seed: configuration.seed, group: index)
+      }
     }
+    try replicas.barrier()
     meter = RunMeter(metricCount: model.metrics.count)
     progress = Progress(
       step: 0, stepsPerEpoch: configuration.stepsPerEpoch, totalSteps: configuration.totalSteps)

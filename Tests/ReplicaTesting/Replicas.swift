@@ -3,12 +3,12 @@ import Synchronization
 import Training
 
 /// Runs `body` on `count` replicas of an in-memory group, each on a thread of its own; rethrows one of the errors.
-func onReplicas(_ count: Int, _ body: @Sendable @escaping (InMemoryGroup) throws -> Void) throws {
+package func onReplicas(_ count: Int, sharesMemory: Bool = false, _ body: @Sendable @escaping (InMemoryGroup) throws -> Void) throws {
   /// Each member is used by its own thread only.
   struct Member: @unchecked Sendable { let group: InMemoryGroup }
   let results = Results()
   let done = DispatchGroup()
-  for member in InMemoryGroup.members(count).map(Member.init) {
+  for member in InMemoryGroup.members(count, sharesMemory: sharesMemory).map(Member.init) {
     done.enter()
     let thread = Thread {
       do { try body(member.group) } catch { results.set(error) }
