@@ -51,14 +51,15 @@ let package = Package(
 
     // The checks that run under mpiexec, and the tests.
     .executableTarget(name: "MPIChecks", dependencies: ["MPI", "CMPI"], path: "Tests/MPIChecks"),
+    .target(name: "ReplicaTesting", dependencies: ["Training"], path: "Tests/ReplicaTesting"),
     .testTarget(name: "MPITests", dependencies: ["MPI", "MPIChecks"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
-    .testTarget(name: "ArchitecturesTests", dependencies: ["Architectures", "Training"]),
+    .testTarget(name: "ArchitecturesTests", dependencies: ["Architectures", "Training", "Datasets", "Checkpoints", "ReplicaTesting"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Architectures"]),
-    .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Networks", "ReplicaTesting"]),
+    .testTarget(name: "ClusterTests", dependencies: ["Cluster", "Training", "Datasets", "ReplicaTesting"]),
     .testTarget(name: "TenfoldCLITests", dependencies: ["TenfoldCLI", "Checkpoints"]),
   ],
   swiftLanguageModes: [.v6],

@@ -38,14 +38,20 @@ public final class ConvolutionalNetwork: NetworkModel {
     /// LeNet-5 as in the paper: 60,000 trainable parameters, images of 32x32.
     case lenet51998 = "lenet5-1998"
 
+    /// What the choice is, for errors.
     public static var title: String { "preset" }
   }
 
+  /// The name in the catalogue and in configs.
   public static let name = "cnn"
-  public static let summary = "Convolutional network: LeNet-5 as in the paper or as of today, or your layers (LeCun 1998)"
+  /// One sentence for the catalogue.
+  public static let summary =
+    "Convolutional network: LeNet-5 as in the paper or as of today, or your layers (LeCun 1998)"
 
+  /// The network and its loss.
   public let supervised: SupervisedNetwork
 
+  /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
     let (layers, loss) = try Self.plan(configuration, data)
     supervised = try SupervisedNetwork(
@@ -89,20 +95,21 @@ extension ConvolutionalNetwork.Preset {
 
   /// C1, S2, C3, S4, C5, F6 of the paper: 156 + 12 + 1,516 + 32 + 48,120 + 10,164 = 60,000 parameters.
   ///
-  /// The squashing function is 1.7159 tanh(2/3 a), also behind the subsampling layers; the first weights are
-  /// U(±2.4 / fan-in). The fixed RBF outputs belong to the loss.
+  /// The squashing function is 1.7159 tanh(2/3 a), also behind the subsampling layers. The first weights are
+  /// U(±2.4 / √fan-in): with the ±2.4 / fan-in that the paper states, the signal fades from layer to layer, the measured
+  /// curvatures are a thousand times too small, and the first pass diverges. The fixed RBF outputs belong to the loss.
   static let paperLayers: [LayerConfiguration] = [
     .convolution(
-      .init(maps: 6, kernel: PlaneExtent(5), activation: .scaledTanh, initializer: .rule(.lecun1998))),
-    .subsampling(.init(size: PlaneExtent(2), activation: .scaledTanh)),
+      .init(maps: 6, kernel: PlaneExtent(5), activation: .scaledTanh, initializer: .rule(.lecunRoot))),
+    .subsampling(.init(size: PlaneExtent(2), activation: .scaledTanh, initializer: .rule(.lecunRoot))),
     .convolution(
       .init(
         maps: 16, kernel: PlaneExtent(5), connections: .lenet5C3, activation: .scaledTanh,
-        initializer: .rule(.lecun1998))),
-    .subsampling(.init(size: PlaneExtent(2), activation: .scaledTanh)),
+        initializer: .rule(.lecunRoot))),
+    .subsampling(.init(size: PlaneExtent(2), activation: .scaledTanh, initializer: .rule(.lecunRoot))),
     .convolution(
-      .init(maps: 120, kernel: PlaneExtent(5), activation: .scaledTanh, initializer: .rule(.lecun1998))),
-    .dense(.init(units: 84, activation: .scaledTanh, initializer: .rule(.lecun1998))),
+      .init(maps: 120, kernel: PlaneExtent(5), activation: .scaledTanh, initializer: .rule(.lecunRoot))),
+    .dense(.init(units: 84, activation: .scaledTanh, initializer: .rule(.lecunRoot))),
   ]
 
   /// The paper's images are 32x32, so that strokes can end in the middle of a receptive field.
@@ -110,7 +117,8 @@ extension ConvolutionalNetwork.Preset {
     guard input != [1, 32, 32] else { return }
     let remedy =
       input == [1, 28, 28]
-      ? "set «data.padding: 2», which frames images of 28x28 with the background" : "give it images of 1x32x32"
+      ? "set «data.padding: 2», which frames images of 28x28 with the background"
+      : "give it images of 1x32x32"
     throw ConfigurationError("the preset «lenet5-1998» works on images of 1x32x32, not \(input): \(remedy)")
   }
 }

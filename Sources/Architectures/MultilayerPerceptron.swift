@@ -29,14 +29,20 @@ public final class MultilayerPerceptron: NetworkModel {
     }
   }
 
+  /// The name in the catalogue and in configs.
   public static let name = "mlp"
-  public static let summary = "Multilayer perceptron: dense layers and activations, by back-propagation (Rumelhart 1986)"
+  /// One sentence for the catalogue.
+  public static let summary =
+    "Multilayer perceptron: dense layers and activations, by back-propagation (Rumelhart 1986)"
 
+  /// The network and its loss.
   public let supervised: SupervisedNetwork
 
+  /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
     supervised = try SupervisedNetwork(
       try configuration.layers.makeLayers(),
-      loss: try (configuration.loss ?? .softmaxCrossEntropy).makeLoss(), data: data, maximumBatch: maximumBatch)
+      loss: try (configuration.loss ?? .softmaxCrossEntropy).makeLoss(), data: data,
+      maximumBatch: maximumBatch)
   }
 }

@@ -42,6 +42,7 @@ public final class Perceptron: NetworkModel {
     /// One unit for each pair of classes, trained on those two alone.
     case pairwise
 
+    /// What the choice is, for errors.
     public static var title: String { "pairing" }
   }
 
@@ -52,17 +53,24 @@ public final class Perceptron: NetworkModel {
     /// Linear regression on targets of ±1, by its gradient.
     case squaredError = "squared_error"
 
+    /// What the choice is, for errors.
     public static var title: String { "rule" }
   }
 
+  /// The name in the catalogue and in configs.
   public static let name = "perceptron"
-  public static let summary = "Perceptron: threshold units over pixels or fixed random features (Rosenblatt 1958)"
+  /// One sentence for the catalogue.
+  public static let summary =
+    "Perceptron: threshold units over pixels or fixed random features (Rosenblatt 1958)"
 
+  /// The network and its loss.
   public let supervised: SupervisedNetwork
 
+  /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
     guard data.classes >= 2 else {
-      throw ConfigurationError("the perceptron needs labelled examples of at least 2 classes, not \(data.classes)")
+      throw ConfigurationError(
+        "the perceptron needs labelled examples of at least 2 classes, not \(data.classes)")
     }
     let rule = configuration.rule ?? .mistakes
     let loss: any Loss
@@ -90,6 +98,7 @@ extension Perceptron {
     /// Fixed random feature units.
     case random(RandomFeatures)
 
+    /// Decodes the word, the number or the mapping.
     public init(from decoder: any Decoder) throws {
       if let word = try? decoder.singleValueContainer().decode(String.self) {
         guard word == "pixels" else {
@@ -104,6 +113,7 @@ extension Perceptron {
       }
     }
 
+    /// Encodes the shortest form that decodes to the same.
     public func encode(to encoder: any Encoder) throws {
       switch self {
       case .pixels:
@@ -156,7 +166,8 @@ extension Perceptron {
         throw ConfigurationError("features.threshold is \(threshold): it must be a number")
       }
       return AssociationUnits(
-        units: random, connections: connections ?? 20, threshold: Float(threshold ?? 1), seed: wiringSeed ?? 1)
+        units: random, connections: connections ?? 20, threshold: Float(threshold ?? 1), seed: wiringSeed ?? 1
+      )
     }
   }
 }

@@ -4,12 +4,12 @@
 //   CK_REGISTERS     how many vector registers a kernel may count on
 // and pushes the target attribute. Bodies are written against these names and know nothing else of the processor:
 //   CK_BODY(name)    defines the kernel `name` of kernels.def in this variant
-//   vf, vi, vu       a vector of float, int32_t, uint32_t (unaligned); VF = elements in it; vd = VF doubles
+//   vf, vi, vu, vu64 a vector of float, int32_t, uint32_t, uint64_t (unaligned); VF = floats in it; vd = VF doubles
 //   CK_EACH(n, ...)  runs a statement for each vector of an array of n elements, i = its start, w = its width
 //                    (VF but for the last); vget and vput read and write w elements
 // Sums may be reassociated and products contracted: a variant's result is a fixed function of its input, but two
 // variants may differ in the last bits. A body that must not depend on where an element stands in its array
-// (every elementwise one) switches reassociation off and works through CK_EACH.
+// (every elementwise one) switches both off, writes vfma where it wants one, and works through CK_EACH.
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@
 typedef float vf __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 typedef int32_t vi __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 typedef uint32_t vu __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
-typedef uint64_t vu64 __attribute__((vector_size(2 * CK_VECTOR_BYTES), aligned(8)));
+typedef uint64_t vu64 __attribute__((vector_size(CK_VECTOR_BYTES), aligned(4)));
 typedef double vd __attribute__((vector_size(2 * CK_VECTOR_BYTES), aligned(8)));
 #define VF ((long)(CK_VECTOR_BYTES / 4))
 #define CK_INLINE static inline __attribute__((always_inline))
@@ -40,6 +40,15 @@ CK_INLINE vu vsplatu(uint32_t x) { return (vu){} + x; }
 CK_INLINE vf vselect(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
 CK_INLINE vf vabs(vf x) { return (vf)((vi)x & 0x7fffffff); }
 CK_INLINE vf vsqrt(vf x) { return __builtin_elementwise_sqrt(x); }
+// a * b + c, rounded once where the processor can do so: the compiler is never left to choose which product of a sum
+// it fuses, so that an element gets the same bits in the middle of an array and at its end.
+#if CK_VECTOR_BYTES > 16 || defined(__aarch64__)
+CK_INLINE vf vfma(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
+#else
+CK_INLINE vf vfma(vf a, vf b, vf c) { return a * b + c; }
+#endif
+// The same with a constant term.
+CK_INLINE vf vfmac(vf a, vf b, float c) { return vfma(a, b, vsplat(c)); }
 // The first w elements at p; zeros behind them.
 CK_INLINE vf vget(const float *p, long w) {
   if (w == VF) return vload(p);

@@ -7,6 +7,8 @@ public final class MPIGroup: ReplicaGroup {
   public let count: Int
   let communicator: Communicator
   let watch: StallWatch
+  private var sharedBarrier: SharedBarrier?
+  private var knowsNoSharedMemory = false
 
   /// The group of all ranks of `communicator`, which it does not free.
   ///
@@ -32,6 +34,23 @@ public final class MPIGroup: ReplicaGroup {
   public func barrier() throws {
     watch.begin("barrier")
     try communicator.barrier()
+    watch.end()
+  }
+
+  public func shareMemory(byteCount: Int) throws -> SharedMemory? {
+    if sharedBarrier == nil, !knowsNoSharedMemory {
+      let node = try communicator.splitBySharedMemory()
+      // One answer for all ranks: is everybody here?
+      knowsNoSharedMemory = try communicator.allReduced(Int64(node.size), .minimum) < count || count == 1
+      if !knowsNoSharedMemory { sharedBarrier = try SharedBarrier(node) }
+    }
+    guard let sharedBarrier else { return nil }
+    return try sharedBarrier.memory(byteCount: byteCount)
+  }
+
+  public func synchronize(_ operation: String) throws {
+    watch.begin(operation)
+    try sharedBarrier!.wait(watch)
     watch.end()
   }
 }

@@ -46,10 +46,10 @@ public final class StallWatch: Sendable {
   var isOn: Bool { seconds > 0 }
 
   /// The rank begins to wait for others.
-  func begin(_ operation: String) { set(operation, isWaiting: true) }
+  package func begin(_ operation: String) { set(operation, isWaiting: true) }
 
   /// The others have answered.
-  func end(_ operation: String = "work on its lanes") { set(operation, isWaiting: false) }
+  package func end(_ operation: String = "work on its lanes") { set(operation, isWaiting: false) }
 
   /// The run has come to this step: it moves.
   public func reached(step: Int) {
@@ -76,12 +76,12 @@ public final class StallWatch: Sendable {
   }
 
   /// Whether the wait that goes on is too long.
-  var isOverdue: Bool {
-    state.withLock { !$0.isOff && (ContinuousClock.now - $0.since) / .seconds(1) > seconds }
+  package var isOverdue: Bool {
+    isOn && state.withLock { !$0.isOff && (ContinuousClock.now - $0.since) / .seconds(1) > seconds }
   }
 
   /// Names the ranks that this one has waited for too long, and ends the job.
-  func report(waitingFor ranks: [Int]) {
+  package func report(waitingFor ranks: [Int]) {
     guard !ranks.isEmpty else { return }
     let (operation, step) = state.withLock { ($0.operation, $0.step) }
     let names = ranks.map(String.init).joined(separator: ", ")

@@ -66,7 +66,11 @@ public final class StreamedFeed: ExampleFeed {
 
   public func training(_ request: RowRequest, next: RowRequest?) throws -> any ExampleSource {
     let now = slots[turn]
-    if now.request != request { try send(request, through: now) }
+    if now.request != request {
+      // Other rows were sent ahead than are wanted: they must arrive before their buffers are used anew.
+      if now.request != nil { try now.transfers.wait() }
+      try send(request, through: now)
+    }
     try now.transfers.wait()
     now.request = nil
     turn = 1 - turn

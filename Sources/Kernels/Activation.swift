@@ -2,9 +2,9 @@ import CKernels
 
 /// A function applied to every element, y = f(x), with its derivative.
 ///
-/// The derivative comes from the output y alone where that is possible, so that x need not be kept; `gelu` and `swish`
-/// need x. NaN stays NaN in every case. Cost: memory speed for the piecewise linear ones, about 0.4-0.8 ns an element
-/// with AVX-512 for the others.
+/// The derivative comes from the output y alone where that is possible, so that x need not be kept; `gelu`
+/// and `swish` need x. NaN stays NaN in every case. Cost: memory speed for the piecewise linear ones, about
+/// 0.4-0.8 ns an element with AVX-512 for the others.
 public enum Activation: Hashable, Sendable, Codable {
   /// f(x) = x.
   case identity
@@ -64,7 +64,8 @@ public enum Activation: Hashable, Sendable, Codable {
     run(ck_activation_backward_input, d, x)
   }
 
-  /// h = h f'(x)^2, from the output y: the Gauss-Newton second derivative passes an activation so (LeCun 1998, C.3).
+  /// h = h f'(x)^2, from the output y: the Gauss-Newton second derivative passes an activation so (LeCun
+  /// 1998, C.3).
   public func backwardCurvature(
     _ h: UnsafeMutableBufferPointer<Float>, output y: UnsafeBufferPointer<Float>
   ) {

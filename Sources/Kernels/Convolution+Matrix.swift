@@ -4,12 +4,20 @@
 /// kernelHeight kernelWidth] and X is [inputChannels inputHeight inputWidth, batch]. Where the kernel is one element
 /// (a mixture of channels), W is [outputChannels, inputChannels] and X is [inputChannels, positions and batch].
 extension ConvolutionGeometry {
-  var isMatrixProduct: Bool {
-    let covers = kernelHeight == inputHeight && kernelWidth == inputWidth
-    let mixes = kernelHeight == 1 && kernelWidth == 1 && strideY == 1 && strideX == 1
-    return (covers || mixes) && paddingY == 0 && paddingX == 0
-      && connectionCount == inputChannels * outputChannels
+  /// Whether the kernel covers the input, so that each map has one output and a convolution could not share weights.
+  var coversInput: Bool {
+    kernelHeight == inputHeight && kernelWidth == inputWidth && isFullyConnected && paddingY == 0
+      && paddingX == 0
   }
+
+  /// Whether the kernel is one element: forward and backward to data are as fast as convolutions, the weights' gradient
+  /// has one tap for each vector loaded and is faster as a product.
+  var mixesChannels: Bool {
+    kernelHeight == 1 && kernelWidth == 1 && strideY == 1 && strideX == 1 && isFullyConnected && paddingY == 0
+      && paddingX == 0
+  }
+
+  private var isFullyConnected: Bool { connectionCount == inputChannels * outputChannels }
 
   /// Columns of Y and X.
   var productColumns: Int { outputHeight * outputWidth * batch }

@@ -5,7 +5,7 @@ import CKernels
 /// Letters: `x[i, row, column, batch]` input, `y[o, row, column, batch]` output, `w[o, i, ky, kx]` weights, `b[o]`
 /// bias; an x outside of the input counts as zero. The layouts are those of ``ConvolutionGeometry``. Each pass costs
 /// ``ConvolutionGeometry/operations`` and allocates nothing; results do not depend on the alignment of the arrays.
-/// Kernels of one element, and kernels that cover the whole input, run as matrix products (``Matrix``).
+/// Kernels that cover the whole input, and the weights' gradient of kernels of one element, are computed by ``Matrix``.
 /// Arrays must not overlap, and counts must match the geometry exactly (scratch may be larger).
 public enum Convolution {
   /// Computes the output:
@@ -25,7 +25,7 @@ public enum Convolution {
     precondition(
       bias.map { $0.count == geometry.outputChannels } ?? true, "bias: one for each output channel")
     precondition(scratch.count >= geometry.scratchCount, "scratch: fewer than \(geometry.scratchCount)")
-    guard !geometry.isMatrixProduct else { return multiplyForward(geometry, x, weights, bias, y) }
+    guard !geometry.coversInput else { return multiplyForward(geometry, x, weights, bias, y) }
     geometry.withShape {
       ck_convolution_forward(
         $0, y.baseAddress, x.baseAddress, weights.baseAddress, bias?.baseAddress, scratch.baseAddress)
@@ -49,7 +49,7 @@ public enum Convolution {
     precondition(
       weights.count == geometry.weightCount, "weights: \(weights.count), not \(geometry.weightCount)")
     precondition(scratch.count >= geometry.scratchCount, "scratch: fewer than \(geometry.scratchCount)")
-    guard !geometry.isMatrixProduct else {
+    guard !geometry.coversInput else {
       return multiplyBackwardToData(geometry, dy, weights, dx, accumulate)
     }
     geometry.withShape {
@@ -79,7 +79,7 @@ public enum Convolution {
       dw.count == geometry.weightCount, "weight gradient: \(dw.count), not \(geometry.weightCount)")
     precondition(db.map { $0.count == geometry.outputChannels } ?? true, "bias: one for each output channel")
     precondition(scratch.count >= geometry.scratchCount, "scratch: fewer than \(geometry.scratchCount)")
-    guard !geometry.isMatrixProduct else {
+    guard !geometry.coversInput && !geometry.mixesChannels else {
       return multiplyBackwardToWeights(geometry, dy, x, dw, db, accumulate)
     }
     geometry.withShape {

@@ -2,7 +2,8 @@ import CKernels
 
 /// Arithmetic on whole arrays of `Float`, one pass each, O(n) and bound by memory.
 ///
-/// An element's result depends on that element alone, so an array may be worked on in any pieces with the same bits.
+/// An element's result depends on that element alone, so an array may be worked on in any pieces with the
+/// same bits.
 public enum Elementwise {
   /// y = value.
   public static func fill(_ y: UnsafeMutableBufferPointer<Float>, with value: Float) {
@@ -26,7 +27,8 @@ public enum Elementwise {
 
   /// y = a + b; y may be a or b.
   public static func sum(
-    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, into y: UnsafeMutableBufferPointer<Float>
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>,
+    into y: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(a.count == y.count && b.count == y.count, "sum of arrays of different lengths")
     guard let p = y.baseAddress, let q = a.baseAddress, let r = b.baseAddress else { return }

@@ -3,8 +3,8 @@ import CKernels
 /// The processor generation that the compiled inner loops are made for.
 ///
 /// Every kernel exists once for each variant; the widest that the processor can run is in use from the start.
-/// Within a variant a kernel's result is a fixed function of its input. Between variants the last bits may differ,
-/// except for random numbers, which are the same everywhere.
+/// Within a variant a kernel's result is a fixed function of its input. Between variants the last bits may
+/// differ, except for random numbers, which are the same everywhere.
 public enum KernelVariant: Int32, Sendable, CaseIterable, Comparable {
   /// What the compiler assumes by default: SSE2 on x86-64, NEON on arm64.
   case baseline = 0

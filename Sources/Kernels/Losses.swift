@@ -15,7 +15,8 @@ public enum Losses {
 
   /// E = sum over b and f of ln(1 + e^x) - t x, t in 0...1, with dE/dx = 1 / (1 + e^-x) - t.
   ///
-  /// x are the logits, not the probabilities, so nothing overflows and no probability is 0; `gradient` may be x's memory.
+  /// x are the logits, not the probabilities, so nothing overflows and no probability is 0; `gradient` may be
+  /// x's memory.
   public static func binaryCrossEntropy(
     _ x: UnsafeBufferPointer<Float>, targets t: UnsafeBufferPointer<Float>, features: Int, batch: Int,
     gradient: UnsafeMutableBufferPointer<Float>? = nil

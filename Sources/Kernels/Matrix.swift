@@ -3,22 +3,23 @@ import COpenBLAS
 
 /// Products of row-major matrices of `Float`, on the calling thread alone.
 ///
-/// They go to our own loops or to OpenBLAS, by the shape and the variant in use alone. OpenBLAS is set to one thread at
-/// first use, whatever `OPENBLAS_NUM_THREADS` or `OMP_NUM_THREADS` say: a rank has one core, and its result must not
-/// depend on how a product is divided. Calls from several threads at once are safe.
+/// They go to our own loops or to OpenBLAS, by the shape and the variant in use alone. OpenBLAS is set to one
+/// thread at first use, whatever `OPENBLAS_NUM_THREADS` or `OMP_NUM_THREADS` say: a rank has one core, and
+/// its result must not depend on how a product is divided. Calls from several threads at once are safe.
 public enum Matrix {
   /// C = alpha op(A) op(B) + beta C.
   ///
-  /// op(A) is [m, k], op(B) is [k, n] and C is [m, n], each row-major. With `transposeA` the buffer holds A as [k, m],
-  /// with `transposeB` it holds B as [n, k]. A leading dimension is the distance from one row of a buffer to the next.
-  /// With beta 0 the old C is not read. Cost: 2 m n k floating-point operations.
+  /// op(A) is [m, k], op(B) is [k, n] and C is [m, n], each row-major. With `transposeA` the buffer holds A
+  /// as [k, m], with `transposeB` it holds B as [n, k]. A leading dimension is the distance from one row of a
+  /// buffer to the next. With beta 0 the old C is not read. Cost: 2 m n k floating-point operations.
   ///
   /// - Parameters:
   ///   - rows: m.
   ///   - columns: n.
   ///   - inner: k. With k = 0 the product is beta C.
   public static func multiply(
-    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, into c: UnsafeMutableBufferPointer<Float>,
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>,
+    into c: UnsafeMutableBufferPointer<Float>,
     rows m: Int, columns n: Int, inner k: Int, transposeA: Bool = false, transposeB: Bool = false,
     alpha: Float = 1, beta: Float = 0, leadingA: Int? = nil, leadingB: Int? = nil, leadingC: Int? = nil
   ) {
@@ -34,11 +35,12 @@ public enum Matrix {
     precondition(c.count >= extent(m, n, ldc), "C is too short")
     guard m > 0, n > 0 else { return }
     guard k > 0 else { return scale(c, rows: m, columns: n, leading: ldc, by: beta) }
-    // Our own loops do not pack A: with wide vectors they are 15 to 30 % faster for a layer's products with a batch.
-    // OpenBLAS is better at few columns, and knows older processors better.
+    // Our own loops do not pack A: with wide vectors they are 5 to 30 % faster for a layer's products with a
+    // batch. OpenBLAS is better at few columns, and knows older processors better.
     if KernelVariant.inUse == .avx512 && n >= 12 && k >= 4 {
       return multiplyDirectly(
-        a, b, into: c, m, n, k, transposeA, transposeB, alpha, beta, leadingA: lda, leadingB: ldb, leadingC: ldc)
+        a, b, into: c, m, n, k, transposeA, transposeB, alpha, beta, leadingA: lda, leadingB: ldb,
+        leadingC: ldc)
     }
     _ = oneThread
     let operationA = transposeA ? CblasTrans : CblasNoTrans
@@ -48,19 +50,22 @@ public enum Matrix {
         Int32(lda), b.baseAddress, 1, beta, c.baseAddress, 1)
     } else {
       cblas_sgemm(
-        CblasRowMajor, operationA, transposeB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), alpha,
+        CblasRowMajor, operationA, transposeB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k),
+        alpha,
         a.baseAddress, Int32(lda), b.baseAddress, Int32(ldb), beta, c.baseAddress, Int32(ldc))
     }
   }
 
   /// The product by our own loops, whatever its size; m, n and k are at least 1.
   package static func multiplyDirectly(
-    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, into c: UnsafeMutableBufferPointer<Float>,
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>,
+    into c: UnsafeMutableBufferPointer<Float>,
     _ m: Int, _ n: Int, _ k: Int, _ transposeA: Bool, _ transposeB: Bool, _ alpha: Float, _ beta: Float,
     leadingA lda: Int, leadingB ldb: Int, leadingC ldc: Int
   ) {
     ck_product(
-      c.baseAddress, ldc, a.baseAddress, transposeA ? 1 : lda, transposeA ? lda : 1, b.baseAddress, ldb, transposeB,
+      c.baseAddress, ldc, a.baseAddress, transposeA ? 1 : lda, transposeA ? lda : 1, b.baseAddress, ldb,
+      transposeB,
       m, n, k, alpha, beta)
   }
 

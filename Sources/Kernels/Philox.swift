@@ -1,7 +1,8 @@
 /// The counter-based generator Philox4x32-10: a keyed bijection of 128-bit counters.
 ///
-/// Any draw can be had without those before it, so it can be addressed by what it is for rather than by when or where
-/// it is drawn. Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+/// Any draw can be had without those before it, so it can be addressed by what it is for rather than by when
+/// or where it is drawn. Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2,
+/// 3", SC 2011.
 public enum Philox {
   /// The four words for a counter under a key, ten rounds. About 20 ns.
   public static func block(_ counter: SIMD4<UInt32>, key: UInt64) -> SIMD4<UInt32> {

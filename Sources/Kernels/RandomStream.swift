@@ -3,11 +3,12 @@ import CKernels
 /// A stream of random numbers that is a value: (seed, stream, step) and a position in it.
 ///
 /// Word i of the stream is word i mod 4 of Philox4x32-10 under the key `seed` at the counter
-/// (i div 4 as two words, step, stream). Streams of different (seed, stream, step) never share a counter, and any
-/// position can be reached at once. Copying the value copies the position: two copies draw the same numbers.
+/// (i div 4 as two words, step, stream). Streams of different (seed, stream, step) never share a counter, and
+/// any position can be reached at once. Copying the value copies the position: two copies draw the same
+/// numbers.
 ///
-/// The forms over tensors in `RandomDraws` use only (seed, stream, step), not the position: give a tensor a stream of
-/// its own.
+/// The forms that belong to examples (`drawUniform` and its like, `dropout`) use only (seed, stream, step),
+/// not the position: give a tensor a stream of its own.
 public struct RandomStream: RandomNumberGenerator, Hashable, Sendable, Codable {
   /// The key of the run.
   public var seed: UInt64
@@ -41,7 +42,8 @@ public struct RandomStream: RandomNumberGenerator, Hashable, Sendable, Codable {
     let index = position >> 2
     if index != blockIndex {
       block = Philox.block(
-        SIMD4(UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), step, stream), key: seed)
+        SIMD4(UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), step, stream),
+        key: seed)
       blockIndex = index
     }
     defer { position &+= 1 }
@@ -85,7 +87,9 @@ public struct RandomStream: RandomNumberGenerator, Hashable, Sendable, Codable {
   public mutating func happens(_ probability: Float) -> Bool { uniform() < probability }
 
   /// Puts the elements into an order drawn from all orders with equal chance (Fisher and Yates).
-  public mutating func shuffle<Elements: MutableCollection & RandomAccessCollection>(_ elements: inout Elements)
+  public mutating func shuffle<Elements: MutableCollection & RandomAccessCollection>(
+    _ elements: inout Elements
+  )
   where Elements.Index == Int {
     guard elements.count > 1 else { return }
     for i in (1..<elements.count).reversed() {

@@ -10,8 +10,8 @@ public enum Reduction {
 
   /// partial[k] = sum of x[i]^2 over block k, in double precision.
   ///
-  /// Ranks that own whole blocks of a buffer get the same partial sums as one rank that owns all; added in block order
-  /// they give `sumOfSquares` of the whole, bit for bit.
+  /// Ranks that own whole blocks of a buffer get the same partial sums as one rank that owns all; added in
+  /// block order they give `sumOfSquares` of the whole, bit for bit.
   public static func squareSums(
     _ x: UnsafeBufferPointer<Float>, into partial: UnsafeMutableBufferPointer<Double>
   ) {
@@ -51,7 +51,8 @@ public enum Reduction {
     return result
   }
 
-  /// sums[r] = sum over b of x[r, b], or += with `accumulate`, for x of [rows, batch]: the gradient of a bias.
+  /// sums[r] = sum over b of x[r, b], or += with `accumulate`, for x of [rows, batch]: the gradient of a
+  /// bias.
   public static func rowSums(
     _ x: UnsafeBufferPointer<Float>, into sums: UnsafeMutableBufferPointer<Float>, rows: Int, batch: Int,
     accumulate: Bool = false
@@ -62,7 +63,8 @@ public enum Reduction {
   }
 
   private static func total(
-    _ x: UnsafeBufferPointer<Float>, _ kernel: (UnsafeMutablePointer<Double>?, UnsafePointer<Float>?, Int) -> Void
+    _ x: UnsafeBufferPointer<Float>,
+    _ kernel: (UnsafeMutablePointer<Double>?, UnsafePointer<Float>?, Int) -> Void
   ) -> Double {
     guard var p = x.baseAddress else { return 0 }
     var remaining = x.count

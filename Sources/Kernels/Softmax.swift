@@ -46,8 +46,10 @@ public enum Softmax {
   ///
   /// - Parameters:
   ///   - x: Logits of [classes, batch].
-  ///   - labels: One class in 0..<classes for each example.
-  ///   - gradient: Receives dE/dx = softmax(x) - onehot(labels), a sum over examples, not scaled; may be x's memory.
+  ///   - labels: One class in 0..<classes for each example; not checked, a label outside makes the
+  ///     loss wrong.
+  ///   - gradient: Receives dE/dx = softmax(x) - onehot(labels), a sum over examples, not scaled; may be x's
+  ///     memory.
   ///   - predictions: Receives argmax over c of x[c, b], the lowest index of equals.
   /// - Returns: E, and how many predictions differ from the labels.
   public static func crossEntropy(
@@ -59,7 +61,8 @@ public enum Softmax {
     var loss = 0.0
     var errors: Int64 = 0
     ck_softmax_cross_entropy(
-      &loss, &errors, predictions?.baseAddress, gradient?.baseAddress, x.baseAddress, labels.baseAddress, classes,
+      &loss, &errors, predictions?.baseAddress, gradient?.baseAddress, x.baseAddress, labels.baseAddress,
+      classes,
       batch)
     return LossSums(loss: loss, errors: Int(errors))
   }

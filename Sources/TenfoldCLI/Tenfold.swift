@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import MPI
 
 /// The command line: the only place where architectures, data, ranks and people meet.
 @main
@@ -23,4 +25,22 @@ struct Tenfold: ParsableCommand {
 
   /// The version of the library that checkpoints name.
   static let version = "0.1.0"
+
+  /// Runs the command that the arguments name. What people are told is told once, not by each rank.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      guard Launcher.detect() != nil, !(error is ExitCode) else { exit(withError: error) }
+      RankSession.run { session in
+        if session.isCoordinator {
+          let text = fullMessage(for: error)
+          if code.isSuccess { print(text) } else { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+        }
+        return code.rawValue
+      }
+    }
+  }
 }

@@ -36,7 +36,8 @@ struct PerceptronTests {
       mistakes += $0[3]
     }
     let radius = task.inputs.map { $0.reduce(0) { $0 + Double($1) * Double($1) } }.max()!
-    let margin = task.inputs.map { x in abs(zip(x, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }) }.min()!
+    let margin = task.inputs.map { x in abs(zip(x, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) })
+    }.min()!
     #expect(mistakes > 0 && mistakes <= radius / (margin * margin), "\(mistakes)")
     #expect(try task.errors(model) == 0)
   }
@@ -52,12 +53,16 @@ struct PerceptronTests {
       random: RandomAddress(seed: 0, step: 0, stream: .model(0)), into: contribution)
     contribution.finish()
     // All scores are 0, so class 0 is chosen: wrong for the first example, right for the second.
-    #expect(Array(contribution.slot(0).elements) == [1, 2, 0, 0, -1, -2])
-    #expect(Array(contribution.slot(1).elements) == [1, 0, -1])
-    #expect(Array(contribution.sums) == [2, 0, 1, 1])
+    withExtendedLifetime(contribution) {
+      #expect(Array(contribution.slot(0).elements) == [1, 2, 0, 0, -1, -2])
+      #expect(Array(contribution.slot(1).elements) == [1, 0, -1])
+      #expect(Array(contribution.sums) == [2, 0, 1, 1])
+    }
   }
 
-  @Test("Pairs of classes separate three clusters, by either rule", arguments: [Perceptron.Rule.mistakes, .squaredError])
+  @Test(
+    "Pairs of classes separate three clusters, by either rule",
+    arguments: [Perceptron.Rule.mistakes, .squaredError])
   func pairs(_ rule: Perceptron.Rule) throws {
     let task = Self.clusters
     let model = try Perceptron(

@@ -30,7 +30,9 @@ final class Task {
         random: RandomAddress(seed: UInt64(index), step: 0, stream: .generator(1)))
       let label = index % 10
       for row in 0..<6 {
-        for column in 0..<6 { noise.base[(3 + label / 5 * 12 + row) * side + 1 + label % 5 * 5 + column] += 1 }
+        for column in 0..<6 {
+          noise.base[(3 + label / 5 * 12 + row) * side + 1 + label % 5 * 5 + column] += 1
+        }
       }
       images.append(Array(noise.elements))
     }
@@ -66,7 +68,9 @@ final class Task {
     group.initialize(seed: 3, group: 0)
     let contribution = Contribution(to: group, metricCount: model.metrics.count)
     let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
-    let chunks = stride(from: 0, to: inputs.count, by: size).map { batch(Array($0..<min($0 + size, inputs.count))) }
+    let chunks = stride(from: 0, to: inputs.count, by: size).map {
+      batch(Array($0..<min($0 + size, inputs.count)))
+    }
     var losses: [Double] = []
     var step = 0
     func move(_ kind: Phase.Kind, _ body: (borrowing ParameterUpdate) -> Void, _ batches: [Batch]) throws {
@@ -78,11 +82,13 @@ final class Task {
       }
       contribution.finish()
       let progress = Progress(step: step, stepsPerEpoch: chunks.count, totalSteps: epochs * chunks.count)
-      body(
-        ParameterUpdate(
-          parameters: group.buffer.elements, sum: UnsafeBufferPointer(contribution.vector.elements),
-          states: states.map { $0.elements }, scale: Float(1 / contribution.sums[0]),
-          learningRate: configuration.learningRate(at: progress), step: step + 1, decays: true))
+      withExtendedLifetime((group, contribution, states)) {
+        body(
+          ParameterUpdate(
+            parameters: group.buffer.elements, sum: UnsafeBufferPointer(contribution.vector.elements),
+            states: states.map { $0.elements }, scale: Float(1 / contribution.sums[0]),
+            learningRate: configuration.learningRate(at: progress), step: step + 1, decays: true))
+      }
     }
     for _ in 0..<epochs {
       if optimizer.curvatureExamples > 0 { try move(.curvature, optimizer.observe(curvature:), chunks) }
@@ -90,7 +96,7 @@ final class Task {
       for chunk in chunks {
         try move(.gradient, optimizer.apply, [chunk])
         total += contribution.sums[1]
-        observe(Array(contribution.sums))
+        withExtendedLifetime(contribution) { observe(Array(contribution.sums)) }
         step += 1
       }
       losses.append(total / Double(inputs.count))

@@ -63,6 +63,14 @@ import Testing
     #expect(try table.dataset(name: "set").values(0) == [1, 2])
   }
 
+  @Test("lines may end in each of the three ways")
+  func lineEnds() throws {
+    for end in ["\n", "\r\n", "\r"] {
+      let table = try file(["1,2,ä", "3,4,b", "5,6,ä", ""].joined(separator: end))
+      #expect(table.count == 3 && table.classNames == ["b", "ä"])
+    }
+  }
+
   @Test("faults are reported with their line")
   func faults() throws {
     #expect(try complaint("1,2,a\n1,a\n").contains("table.csv:2: has 2 fields, the lines before it 3"))

@@ -18,7 +18,8 @@ extension KernelSuites {
 
     typealias Function = (UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void
 
-    /// The largest error over the samples in units of the last place; a result that is subnormal may be 1e-38 off.
+    /// The largest error over the samples in units of the last place; a result that is subnormal may be 1e-38
+    /// off.
     func worst(_ function: Function, _ truth: (Double) -> Double) -> (Double, Float) {
       var y = Self.samples
       Self.samples.withUnsafeBufferPointer { x in y.withUnsafeMutableBufferPointer { function(x, $0) } }
@@ -48,7 +49,8 @@ extension KernelSuites {
       }
     }
 
-    /// Every activation with its definition in double precision, and the bound on its error (hard sigmoid: see below).
+    /// Every activation with its definition in double precision, and the bound on its error (hard sigmoid:
+    /// see below).
     static let activations: [(Activation, Double, @Sendable (Double) -> Double)] = [
       (.identity, 0, { $0 }),
       (.relu, 0, { $0 < 0 ? 0 : $0 }),
@@ -73,13 +75,17 @@ extension KernelSuites {
         }
         // These are small differences of larger numbers on the left: an absolute bound instead.
         let hard = Self.activations.first { $0.0 == .hardSigmoid }!.2
-        for (activation, truth) in [(Activation.gelu, Self.gelu), (.swish, Self.swish), (.hardSigmoid, hard)] {
+        for (activation, truth) in [(Activation.gelu, Self.gelu), (.swish, Self.swish), (.hardSigmoid, hard)]
+        {
           let x = Self.samples.filter { abs($0) < 1e6 }
           var y = x
-          x.withUnsafeBufferPointer { x in y.withUnsafeMutableBufferPointer { activation.apply(x, into: $0) } }
+          x.withUnsafeBufferPointer { x in y.withUnsafeMutableBufferPointer { activation.apply(x, into: $0) }
+          }
           for (x, y) in zip(x, y) {
             let error = abs(Double(y) - truth(Double(x)))
-            if error > 4e-7 * max(1, abs(Double(x))) { Issue.record("\(activation) at \(x) in \(variant): \(y)") }
+            if error > 4e-7 * max(1, abs(Double(x))) {
+              Issue.record("\(activation) at \(x) in \(variant): \(y)")
+            }
           }
         }
       }
@@ -102,7 +108,8 @@ extension KernelSuites {
             (value(activation, Double(x) + 1e-5) - value(activation, Double(x) - 1e-5)) / 2e-5
           }
           var y = x
-          x.withUnsafeBufferPointer { x in y.withUnsafeMutableBufferPointer { activation.apply(x, into: $0) } }
+          x.withUnsafeBufferPointer { x in y.withUnsafeMutableBufferPointer { activation.apply(x, into: $0) }
+          }
           let start = randomValues(x.count, seed: 4).map { $0 + 2 }
           let expected = zip(start, slope).map { Float(Double($0) * $1) }
           let squared = zip(start, slope).map { Float(Double($0) * $1 * $1) }
@@ -137,7 +144,9 @@ extension KernelSuites {
             var y = start
             var z = start.enumerated().map { $1 + bias[$0 / batch] }
             bias.withUnsafeBufferPointer { bias in
-              y.withUnsafeMutableBufferPointer { activation.apply(bias: bias, to: $0, rows: rows, batch: batch) }
+              y.withUnsafeMutableBufferPointer {
+                activation.apply(bias: bias, to: $0, rows: rows, batch: batch)
+              }
             }
             z.withUnsafeMutableBufferPointer { activation.apply(.init($0), into: $0) }
             #expect(sameBits(y, z), "\(activation), \(rows) x \(batch) in \(variant)")

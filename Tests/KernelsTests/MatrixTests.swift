@@ -38,7 +38,9 @@ extension KernelSuites {
     func check(_ p: Product, _ variant: KernelVariant) {
       let a = randomValues((p.transposeA ? p.k : p.m) * p.leadingA, seed: 1)
       let b = randomValues((p.transposeB ? p.n : p.k) * p.leadingB, seed: 2)
-      let c = p.beta == 0 ? [Float](repeating: .nan, count: p.m * p.leadingC) : randomValues(p.m * p.leadingC, seed: 3)
+      let c =
+        p.beta == 0
+        ? [Float](repeating: .nan, count: p.m * p.leadingC) : randomValues(p.m * p.leadingC, seed: 3)
       let expected = reference(p, a, b, c)
       for direct in [false, true] {
         var result = c
@@ -47,12 +49,14 @@ extension KernelSuites {
             result.withUnsafeMutableBufferPointer { c in
               if direct {
                 Matrix.multiplyDirectly(
-                  a, b, into: c, p.m, p.n, p.k, p.transposeA, p.transposeB, p.alpha, p.beta, leadingA: p.leadingA,
+                  a, b, into: c, p.m, p.n, p.k, p.transposeA, p.transposeB, p.alpha, p.beta,
+                  leadingA: p.leadingA,
                   leadingB: p.leadingB, leadingC: p.leadingC)
               } else {
                 Matrix.multiply(
                   a, b, into: c, rows: p.m, columns: p.n, inner: p.k, transposeA: p.transposeA,
-                  transposeB: p.transposeB, alpha: p.alpha, beta: p.beta, leadingA: p.leadingA, leadingB: p.leadingB,
+                  transposeB: p.transposeB, alpha: p.alpha, beta: p.beta, leadingA: p.leadingA,
+                  leadingB: p.leadingB,
                   leadingC: p.leadingC)
               }
             }
@@ -65,7 +69,8 @@ extension KernelSuites {
     @Test("Every form agrees with three nested loops, over odd sizes, scales and leading dimensions")
     func againstLoops() {
       let sizes = [
-        (1, 1, 1), (2, 3, 4), (7, 1, 5), (1, 9, 6), (10, 64, 33), (6, 16, 8), (13, 15, 17), (12, 65, 4), (5, 100, 1),
+        (1, 1, 1), (2, 3, 4), (7, 1, 5), (1, 9, 6), (10, 64, 33), (6, 16, 8), (13, 15, 17), (12, 65, 4),
+        (5, 100, 1),
         (31, 70, 300), (3, 129, 257), (50, 12, 20), (64, 1, 100), (11, 33, 40),
       ]
       inEveryVariant { variant in
@@ -97,9 +102,13 @@ extension KernelSuites {
     func emptyInner() {
       var c: [Float] = [1, 2, 3, .nan]
       let none = UnsafeBufferPointer<Float>(start: nil, count: 0)
-      c.withUnsafeMutableBufferPointer { Matrix.multiply(none, none, into: $0, rows: 2, columns: 2, inner: 0, beta: 2) }
+      c.withUnsafeMutableBufferPointer {
+        Matrix.multiply(none, none, into: $0, rows: 2, columns: 2, inner: 0, beta: 2)
+      }
       #expect(c[0..<3] == [2, 4, 6])
-      c.withUnsafeMutableBufferPointer { Matrix.multiply(none, none, into: $0, rows: 2, columns: 2, inner: 0) }
+      c.withUnsafeMutableBufferPointer {
+        Matrix.multiply(none, none, into: $0, rows: 2, columns: 2, inner: 0)
+      }
       #expect(c == [0, 0, 0, 0])
       c.withUnsafeMutableBufferPointer {
         Matrix.multiply(none, none, into: .init(rebasing: $0[0..<0]), rows: 0, columns: 2, inner: 0)
@@ -129,12 +138,14 @@ extension KernelSuites {
         a.withUnsafeBufferPointer { a in
           whole.withUnsafeBufferPointer { b in
             c.withUnsafeMutableBufferPointer {
-              Matrix.multiplyDirectly(a, b, into: $0, 13, 64, 40, false, false, 1, 0, leadingA: 40, leadingB: 64, leadingC: 64)
+              Matrix.multiplyDirectly(
+                a, b, into: $0, 13, 64, 40, false, false, 1, 0, leadingA: 40, leadingB: 64, leadingC: 64)
             }
           }
           half.withUnsafeBufferPointer { b in
             d.withUnsafeMutableBufferPointer {
-              Matrix.multiplyDirectly(a, b, into: $0, 13, 32, 40, false, false, 1, 0, leadingA: 40, leadingB: 32, leadingC: 32)
+              Matrix.multiplyDirectly(
+                a, b, into: $0, 13, 32, 40, false, false, 1, 0, leadingA: 40, leadingB: 32, leadingC: 32)
             }
           }
         }

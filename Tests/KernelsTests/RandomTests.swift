@@ -16,7 +16,8 @@ extension KernelSuites {
           == SIMD4(0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
     }
 
-    @Test("The vector loops draw the same words as the scalar stream from any position, also across 2^32 blocks")
+    @Test(
+      "The vector loops draw the same words as the scalar stream from any position, also across 2^32 blocks")
     func flatWords() {
       inEveryVariant { variant in
         for start in [0, 1, 2, 3, 4, 63, (UInt64(1) << 34) - 9] {
@@ -117,7 +118,8 @@ extension KernelSuites {
       #expect(abs(fourth - 3) < 0.04)
       #expect(abs(beyond - 0.05) < 0.001)
       #expect(abs(far - 0.001) < 0.00015)
-      // Neighbours are independent: the product of the two of a pair, and of neighbouring pairs, averages to 0.
+      // Neighbours are independent: the product of the two of a pair, and of neighbouring pairs, averages to
+      // 0.
       let product = stride(from: 0, to: count, by: 2).reduce(0.0) { $0 + Double(x[$1] * x[$1 + 1]) }
       #expect(abs(product / Double(count / 2)) < 0.006)
     }
@@ -143,11 +145,15 @@ extension KernelSuites {
         var d = y
         examples.withUnsafeBufferPointer { e in
           x.withUnsafeBufferPointer { x in
-            y.withUnsafeMutableBufferPointer { stream.dropout(x, into: $0, features: 401, examples: e, keep: 0.8) }
+            y.withUnsafeMutableBufferPointer {
+              stream.dropout(x, into: $0, features: 401, examples: e, keep: 0.8)
+            }
           }
           let ones = [Float](repeating: 1, count: d.count)
           ones.withUnsafeBufferPointer { x in
-            d.withUnsafeMutableBufferPointer { stream.dropout(x, into: $0, features: 401, examples: e, keep: 0.8) }
+            d.withUnsafeMutableBufferPointer {
+              stream.dropout(x, into: $0, features: 401, examples: e, keep: 0.8)
+            }
           }
         }
         #expect(zip(zip(x, y), d).allSatisfy { abs($0.0 * $1 - $0.1) <= 1e-6 * $0.0 })
@@ -155,7 +161,9 @@ extension KernelSuites {
         #expect(abs(Double(d.filter { $0 != 0 }.count) / Double(d.count) - 0.8) < 0.01)
         examples.withUnsafeBufferPointer { e in
           x.withUnsafeBufferPointer { x in
-            y.withUnsafeMutableBufferPointer { stream.dropout(x, into: $0, features: 401, examples: e, keep: 1) }
+            y.withUnsafeMutableBufferPointer {
+              stream.dropout(x, into: $0, features: 401, examples: e, keep: 1)
+            }
           }
         }
         #expect(sameBits(x, y))
@@ -213,7 +221,9 @@ extension KernelSuites {
       array.withUnsafeMutableBufferPointer { third.fillNormal($0) }
       #expect(array[0] == again.normal())
       var elsewhere = again.with(step: 6)
-      #expect(elsewhere.position == 0 && elsewhere.next() != RandomStream(seed: 9, stream: 2, step: 5).with().copyNext())
+      #expect(
+        elsewhere.position == 0
+          && elsewhere.next() != RandomStream(seed: 9, stream: 2, step: 5).with().copyNext())
     }
   }
 }

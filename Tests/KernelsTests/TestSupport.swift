@@ -1,7 +1,8 @@
 import Kernels
 import Testing
 
-/// All suites of kernels stand in this one: the variant is a property of the process, so they run one after another.
+/// All suites of kernels stand in this one: the variant is a property of the process, so they run one after
+/// another.
 @Suite(.serialized) struct KernelSuites {}
 
 /// Runs a check in every variant that this processor has, then returns to the best.
@@ -34,7 +35,9 @@ func unitsInLastPlace(_ x: Float, _ truth: Double) -> Double {
 /// Whether two arrays agree within `tolerance` times 1 + the size of the number.
 func agree(_ a: [Float], _ b: [Float], tolerance: Float = 1e-5) -> Bool {
   a.count == b.count
-    && zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * (1 + abs($1)) || ($0.isNaN && $1.isNaN) || $0 == $1 }
+    && zip(a, b).allSatisfy {
+      abs($0 - $1) <= tolerance * (1 + abs($1)) || ($0.isNaN && $1.isNaN) || $0 == $1
+    }
 }
 
 /// Whether two arrays hold the same bits.

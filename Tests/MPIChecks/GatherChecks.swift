@@ -32,7 +32,7 @@ func gappedPartition(_ size: Int) -> Partition {
 private struct GatherCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
     let (rank, size) = (communicator.rank, communicator.size)
-    for root in 0..<size {
+    for root in Element.roots(communicator) {
       for count in Element.counts(communicator, longest: 500) {
         let mine = Element.samples(rank, count)
         let all = (0..<size).flatMap { Element.samples($0, count) }
@@ -56,10 +56,11 @@ private struct GatherVaryingCheck: TypedCheck {
     let (rank, size) = (communicator.rank, communicator.size)
     let partition = gappedPartition(size)
     let mine = Element.samples(rank, partition.counts[rank])
-    for root in 0..<size {
+    for root in Element.roots(communicator) {
       var expected = [Element](repeating: 99, count: partition.extent + 2)
       for peer in 0..<size {
-        expected.replaceSubrange(partition.range(of: peer), with: Element.samples(peer, partition.counts[peer]))
+        expected.replaceSubrange(
+          partition.range(of: peer), with: Element.samples(peer, partition.counts[peer]))
       }
       var elements = mine
       if rank == root {
@@ -148,7 +149,7 @@ private struct AllGatherCheck: TypedCheck {
 private struct ScatterCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
     let (rank, size) = (communicator.rank, communicator.size)
-    for root in 0..<size {
+    for root in Element.roots(communicator) {
       for count in Element.counts(communicator, longest: 500) {
         let all = Element.samples(root, count * size)
         let expected = Array(all[count * rank..<count * (rank + 1)])

@@ -110,7 +110,7 @@ private struct AllReduceCheck: TypedCheck {
 
 private struct ReduceCheck: TypedCheck {
   func run<Element: Number>(_ communicator: Communicator, _ type: Element.Type) throws {
-    for root in 0..<communicator.size {
+    for root in Element.roots(communicator) {
       for count in Element.counts(communicator) {
         let mine = Element.samples(communicator.rank, count)
         let sums: [Element] = combined(0..<communicator.size, count, +)

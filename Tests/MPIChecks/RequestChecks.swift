@@ -78,7 +78,8 @@ let requestChecks = [
     defer { memory.deallocate() }
     var requests = try (0..<3).map { index in
       try communicator.ireceive(
-        into: UnsafeMutableBufferPointer(rebasing: memory[index...index]), from: communicator.rank, tag: index)
+        into: UnsafeMutableBufferPointer(rebasing: memory[index...index]), from: communicator.rank, tag: index
+      )
     }
     try requests.withUnsafeMutableBufferPointer { requests in
       var indices = [Int32](repeating: 0, count: 3)

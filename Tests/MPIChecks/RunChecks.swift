@@ -5,10 +5,9 @@ func runChecks(in world: Communicator, only name: String?) throws {
   let checks = allChecks.filter { check in name.map { check.name.contains($0) } ?? true }
   guard !checks.isEmpty else { throw CheckFailure("no check has a name that contains \(name ?? "")") }
   let half = try world.split(color: world.rank % 2, key: -world.rank)!
-  let shared = try world.splitBySharedMemory()
   let limited = try world.duplicate()
   let communicators: [(name: String, communicator: Communicator)] = [
-    ("world", world), ("self", try Communicator.`self`), ("half", half), ("shared", shared),
+    ("world", world), ("self", try Communicator.`self`), ("half", half),
     ("limited", try limited.limitingCounts(to: 3)),
   ]
   for check in checks {
@@ -23,7 +22,6 @@ func runChecks(in world: Communicator, only name: String?) throws {
     if world.rank == 0 { print("passed: \(check.name)") }
   }
   try half.free()
-  try shared.free()
   try limited.free()
   if world.rank == 0 { print("all \(checks.count) checks passed on \(world.size) ranks") }
 }

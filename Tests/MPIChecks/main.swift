@@ -3,6 +3,7 @@
 //   mpiexec -n 3 MPIChecks              every check, on world, self, splits and with a low count limit
 //   mpiexec -n 3 MPIChecks --only NAME  the checks whose name contains NAME
 //   mpiexec -n 2 MPIChecks --overhead   what a call costs in Swift and in C
+//   mpiexec -n 2 MPIChecks --large      counts beyond Int32.max; takes 2.2 GB a process
 //   mpiexec -n 3 MPIChecks --abort      the last rank fails; the job must end with exit code 42
 //   mpiexec -n 3 MPIChecks --fail       the last rank fails without choosing an exit code
 //   mpiexec -n 3 MPIChecks --drop       ends with requests that nobody has waited for
@@ -15,6 +16,7 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 
 switch arguments.first {
 case "--overhead": try MPI.run(measureOverhead)
+case "--large": try MPI.run(moveLargeCounts)
 case "--abort": try MPI.run { try failOnLastRank($0, with: ChosenExit()) }
 case "--fail": try MPI.run { try failOnLastRank($0, with: CheckFailure("on purpose")) }
 case "--drop": try MPI.run(endWithOpenRequests)

@@ -22,10 +22,12 @@ struct ConfigurationTests {
       .dense(.init(units: 10, activation: .tanh, initializer: .rule(.xavierUniform))),
       .convolution(
         .init(
-          maps: 6, kernel: PlaneExtent(5), stride: PlaneExtent(1), padding: PlaneExtent(2), connections: .lenet5C3)),
+          maps: 6, kernel: PlaneExtent(5), stride: PlaneExtent(1), padding: PlaneExtent(2),
+          connections: .lenet5C3)),
       .averagePooling(.init(size: PlaneExtent(2))),
       .maxPooling(.init(size: PlaneExtent(vertical: 2, horizontal: 3), stride: PlaneExtent(2))),
-      .subsampling(.init(size: PlaneExtent(2))), .activation(.relu), .activation(.tanh), .flatten, .dropout(0.5),
+      .subsampling(.init(size: PlaneExtent(2))), .activation(.relu), .activation(.tanh), .flatten,
+      .dropout(0.5),
       .dense(.init(units: 3, bias: false, initializer: .normal(0.01))),
     ]
     let decoded = try decode([LayerConfiguration].self, text)
@@ -43,13 +45,15 @@ struct ConfigurationTests {
     #expect(try JSONDecoder().decode([LossConfiguration].self, from: JSONEncoder().encode(losses)) == losses)
     let optimizers: [OptimizerConfiguration] = [
       .init(), .init(.sgd, learningRate: 0.1, momentum: 0.9, nesterov: true, clipNorm: 1),
-      .init(.adamw, beta1: 0.8, beta2: 0.9, epsilon: 1e-6, weightDecay: 0.1, averaging: .init(.mean, start: 3)),
+      .init(
+        .adamw, beta1: 0.8, beta2: 0.9, epsilon: 1e-6, weightDecay: 0.1, averaging: .init(.mean, start: 3)),
       .init(
         .sdlm, mu: 0.1, curvatureExamples: 100,
         schedule: .init(.table, table: [.init(epochs: 2, rate: 0.1)], warmupSteps: 3)),
     ]
     #expect(
-      try JSONDecoder().decode([OptimizerConfiguration].self, from: JSONEncoder().encode(optimizers)) == optimizers)
+      try JSONDecoder().decode([OptimizerConfiguration].self, from: JSONEncoder().encode(optimizers))
+        == optimizers)
     #expect(try decode([OptimizerConfiguration].self, "[\"adam\"]") == [.init(.adam)])
     #expect(
       try decode(OptimizerConfiguration.self, "{\"schedule\": \"cosine\", \"averaging\": \"mean\"}")
@@ -94,12 +98,15 @@ struct ConfigurationTests {
   @Test("Impossible optimizers are refused with the key, the value and what is allowed")
   func impossibleOptimizers() {
     let bad: [(OptimizerConfiguration, String)] = [
-      (.init(learningRate: -1), "optimizer.learning_rate is -1.0"), (.init(learningRate: .infinity), "learning_rate"),
+      (.init(learningRate: -1), "optimizer.learning_rate is -1.0"),
+      (.init(learningRate: .infinity), "learning_rate"),
       (.init(momentum: 1), "optimizer.momentum is 1.0"), (.init(nesterov: true), "optimizer.nesterov"),
-      (.init(.adam, momentum: 0.9), "it belongs to rmsprop, sgd"), (.init(.sgd, beta1: 0.9), "optimizer.beta1"),
+      (.init(.adam, momentum: 0.9), "it belongs to rmsprop, sgd"),
+      (.init(.sgd, beta1: 0.9), "optimizer.beta1"),
       (.init(.adam, beta2: 1), "optimizer.beta2 is 1.0"), (.init(.adam, epsilon: 0), "optimizer.epsilon"),
       (.init(weightDecay: -0.1), "optimizer.weight_decay"), (.init(clipNorm: 0), "optimizer.clip_norm"),
-      (.init(.sdlm, mu: 0), "optimizer.mu"), (.init(.sdlm, curvatureExamples: 0), "optimizer.curvature_examples"),
+      (.init(.sdlm, mu: 0), "optimizer.mu"),
+      (.init(.sdlm, curvatureExamples: 0), "optimizer.curvature_examples"),
       (.init(averaging: .init(.mean, decay: 0.9)), "averaging.decay"),
       (.init(averaging: .init(.exponential, decay: 1)), "averaging.decay is 1.0"),
       (.init(schedule: .init(.step)), "milestones"),
@@ -113,7 +120,8 @@ struct ConfigurationTests {
   @Test("Initializers have the width that their rule says")
   func initializerWidths() {
     let rules: [(InitializerRule, Double)] = [
-      (.lecun1998, 2.4 / 400 / 3.0.squareRoot()), (.xavierUniform, (2.0 / 500).squareRoot()),
+      (.lecun1998, 2.4 / 400 / 3.0.squareRoot()), (.lecunRoot, 2.4 / 1200.0.squareRoot()),
+      (.xavierUniform, (2.0 / 500).squareRoot()),
       (.xavierNormal, (2.0 / 500).squareRoot()), (.heUniform, (2.0 / 400).squareRoot()),
       (.heNormal, (2.0 / 400).squareRoot()), (.pytorch, (1.0 / 1200).squareRoot()),
     ]

@@ -10,7 +10,8 @@ final class DerivativeCheck {
   let isTraining: Bool
   private let random = RandomAddress(seed: 7, step: 3, stream: .layer(0))
 
-  init(_ layers: [any Layer], input: Shape, batch: Int = 5, isTraining: Bool = true, bound: Float = 1) throws {
+  init(_ layers: [any Layer], input: Shape, batch: Int = 5, isTraining: Bool = true, bound: Float = 1) throws
+  {
     network = try Network(layers, input: input, maximumBatch: batch)
     network.parameters.initialize(seed: 11, group: 0)
     sample = Sample(input, batch: batch, seed: 1, bound: bound)
@@ -34,12 +35,13 @@ final class DerivativeCheck {
     contribution.begin()
     for _ in 0..<passes {
       _ = forward()
-      network.outputGradient.elements.baseAddress!.update(from: coefficients.buffer.base, count: coefficients.buffer.count)
+      network.outputGradient.elements.baseAddress!.update(
+        from: coefficients.buffer.base, count: coefficients.buffer.count)
       network.backward(
         into: contribution, inputGradient: Tensor(shape: sample.shape, batch: sample.batch, base: dx.base))
     }
     contribution.finish()
-    return slots(of: contribution.vector) + [dx.elements.map(Double.init)]
+    return withExtendedLifetime(contribution) { slots(of: contribution.vector) } + [dx.doubles]
   }
 
   /// The same by central differences.
@@ -67,7 +69,7 @@ final class DerivativeCheck {
     try network.curvature(
       into: contribution, inputCurvature: Tensor(shape: sample.shape, batch: sample.batch, base: hx.base))
     contribution.finish()
-    return slots(of: contribution.vector) + [hx.elements.map(Double.init)]
+    return withExtendedLifetime(contribution) { slots(of: contribution.vector) } + [hx.doubles]
   }
 
   /// The same by central differences of each output.
@@ -88,7 +90,9 @@ final class DerivativeCheck {
     }
   }
 
-  private func weight(_ index: Int) -> Float { coefficients.buffer.base[index] * coefficients.buffer.base[index] }
+  private func weight(_ index: Int) -> Float {
+    coefficients.buffer.base[index] * coefficients.buffer.base[index]
+  }
 
   private var moved: [UnsafeMutableBufferPointer<Float>] {
     network.parameters.slots.indices.map { network.parameters[$0] } + [sample.buffer.elements]
@@ -111,42 +115,46 @@ struct LayerCase: Sendable, CustomStringConvertible {
 
   static let image: Shape = [2, 6, 7]
 
-  static let all: [LayerCase] = [
-    LayerCase(description: "dense", layers: [Dense(units: 4)], input: [3, 2, 2]),
-    LayerCase(description: "dense without bias", layers: [Dense(units: 4, hasBias: false)], input: [7]),
-    LayerCase(description: "dense with tanh", layers: [Dense(units: 17, activation: .tanh)], input: [5]),
-    LayerCase(
-      description: "dense with sigmoid and no bias",
-      layers: [Dense(units: 3, activation: .sigmoid, hasBias: false)], input: [5]),
-    LayerCase(
-      description: "convolution", layers: [Convolution(maps: 3, kernel: PlaneExtent(3))], input: image),
-    LayerCase(
-      description: "convolution with stride, padding and scaled tanh",
-      layers: [
-        Convolution(
-          maps: 3, kernel: PlaneExtent(vertical: 3, horizontal: 2), stride: PlaneExtent(vertical: 2, horizontal: 1),
-          padding: PlaneExtent(vertical: 1, horizontal: 0), activation: .scaledTanh)
-      ], input: image),
-    LayerCase(
-      description: "convolution with a connection table and no bias",
-      layers: [
-        Convolution(maps: 3, kernel: PlaneExtent(2), connections: .table([[0], [0, 1], [1]]), hasBias: false)
-      ], input: image),
-    LayerCase(description: "average pooling", layers: [AveragePooling(size: PlaneExtent(2))], input: image),
-    LayerCase(
-      description: "overlapping average pooling",
-      layers: [AveragePooling(size: PlaneExtent(3), stride: PlaneExtent(1))], input: image),
-    LayerCase(description: "max pooling", layers: [MaxPooling(size: PlaneExtent(2))], input: image),
-    LayerCase(
-      description: "overlapping max pooling",
-      layers: [MaxPooling(size: PlaneExtent(3), stride: PlaneExtent(2))], input: image),
-    LayerCase(
-      description: "subsampling with sigmoid",
-      layers: [Subsampling(size: PlaneExtent(2), activation: .sigmoid)], input: image),
-    LayerCase(description: "subsampling", layers: [Subsampling(size: PlaneExtent(3))], input: image),
-    LayerCase(description: "dropout", layers: [Dropout(probability: 0.4)], input: [23], hasCurvature: false),
-    LayerCase(description: "flatten", layers: [Flatten()], input: image),
-  ]
+  static let all: [LayerCase] =
+    [
+      LayerCase(description: "dense", layers: [Dense(units: 4)], input: [3, 2, 2]),
+      LayerCase(description: "dense without bias", layers: [Dense(units: 4, hasBias: false)], input: [7]),
+      LayerCase(description: "dense with tanh", layers: [Dense(units: 17, activation: .tanh)], input: [5]),
+      LayerCase(
+        description: "dense with sigmoid and no bias",
+        layers: [Dense(units: 3, activation: .sigmoid, hasBias: false)], input: [5]),
+      LayerCase(
+        description: "convolution", layers: [Convolution(maps: 3, kernel: PlaneExtent(3))], input: image),
+      LayerCase(
+        description: "convolution with stride, padding and scaled tanh",
+        layers: [
+          Convolution(
+            maps: 3, kernel: PlaneExtent(vertical: 3, horizontal: 2),
+            stride: PlaneExtent(vertical: 2, horizontal: 1),
+            padding: PlaneExtent(vertical: 1, horizontal: 0), activation: .scaledTanh)
+        ], input: image),
+      LayerCase(
+        description: "convolution with a connection table and no bias",
+        layers: [
+          Convolution(
+            maps: 3, kernel: PlaneExtent(2), connections: .table([[0], [0, 1], [1]]), hasBias: false)
+        ], input: image),
+      LayerCase(description: "average pooling", layers: [AveragePooling(size: PlaneExtent(2))], input: image),
+      LayerCase(
+        description: "overlapping average pooling",
+        layers: [AveragePooling(size: PlaneExtent(3), stride: PlaneExtent(1))], input: image),
+      LayerCase(description: "max pooling", layers: [MaxPooling(size: PlaneExtent(2))], input: image),
+      LayerCase(
+        description: "overlapping max pooling",
+        layers: [MaxPooling(size: PlaneExtent(3), stride: PlaneExtent(2))], input: image),
+      LayerCase(
+        description: "subsampling with sigmoid",
+        layers: [Subsampling(size: PlaneExtent(2), activation: .sigmoid)], input: image),
+      LayerCase(description: "subsampling", layers: [Subsampling(size: PlaneExtent(3))], input: image),
+      LayerCase(
+        description: "dropout", layers: [Dropout(probability: 0.4)], input: [23], hasCurvature: false),
+      LayerCase(description: "flatten", layers: [Flatten()], input: image),
+    ]
     + ActivationKind.allCases.map {
       LayerCase(description: $0.rawValue, layers: [Activation($0)], input: [13])
     }

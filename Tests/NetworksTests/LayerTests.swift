@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Layers")
 struct LayerTests {
-  @Test("The gradients of a layer are the central differences of its output", arguments: LayerCase.all.indices)
+  @Test(
+    "The gradients of a layer are the central differences of its output", arguments: LayerCase.all.indices)
   func gradients(_ index: Int) throws {
     let check = try DerivativeCheck(LayerCase.all[index].layers, input: LayerCase.all[index].input)
     for (given, expected) in zip(check.gradients(), check.differences(step: 2e-3)) {
@@ -23,7 +24,9 @@ struct LayerTests {
     #expect(once.last == twice.last, "gradients at the inputs are written, not added")
   }
 
-  @Test("The curvature of a layer is the sum of squared derivatives of its outputs", arguments: LayerCase.all.indices)
+  @Test(
+    "The curvature of a layer is the sum of squared derivatives of its outputs",
+    arguments: LayerCase.all.indices)
   func curvature(_ index: Int) throws {
     guard LayerCase.all[index].hasCurvature else { return }
     let check = try DerivativeCheck(
@@ -43,7 +46,9 @@ struct LayerTests {
     let sample = Sample([3], batch: 2, seed: 0)
     for (index, value) in [1, 0, 2, 1, -1, 2].enumerated() { sample.buffer.base[index] = Float(value) }
     // Columns: (1, 2, -1) and (0, 1, 2).
-    #expect(Array(network.infer(sample.tensor).values) == [2.5, 8.5, -7, 6])
+    withExtendedLifetime(sample) {
+      #expect(Array(network.infer(sample.tensor).values) == [2.5, 8.5, -7, 6])
+    }
   }
 
   @Test("Dropout keeps about its share, scales it, and lets everything through outside of training")
@@ -56,7 +61,9 @@ struct LayerTests {
     let kept = y.values.count { $0 != 0 }
     #expect(abs(Double(kept) / 20_000 - 0.75) < 0.015)
     #expect(y.values.allSatisfy { $0 == 0 || abs($0 - 4) < 1e-5 })
-    #expect(network.infer(sample.tensor).values.allSatisfy { $0 == 3 })
+    withExtendedLifetime(sample) {
+      #expect(network.infer(sample.tensor).values.allSatisfy { $0 == 3 })
+    }
   }
 
   @Test("A dropout mask belongs to the example, wherever it stands in whatever batch")
@@ -65,13 +72,15 @@ struct LayerTests {
     let random = RandomAddress(seed: 5, step: 9, stream: .layer(0))
     let whole = Sample([40], batch: 4, seed: 3)
     whole.buffer.elements.update(repeating: 1)
-    let four = Array(
-      network.forward(whole.tensor, examples: whole.ids, random: random, isTraining: true).values)
+    let four = withExtendedLifetime(whole) {
+      Array(network.forward(whole.tensor, examples: whole.ids, random: random, isTraining: true).values)
+    }
     let single = Sample([40], batch: 1, seed: 3)
     single.buffer.elements.update(repeating: 1)
     single.examples[0] = whole.examples[2]
-    let one = Array(
-      network.forward(single.tensor, examples: single.ids, random: random, isTraining: true).values)
+    let one = withExtendedLifetime(single) {
+      Array(network.forward(single.tensor, examples: single.ids, random: random, isTraining: true).values)
+    }
     #expect(one == (0..<40).map { four[$0 * 4 + 2] })
     #expect(one != (0..<40).map { four[$0 * 4 + 1] })
   }

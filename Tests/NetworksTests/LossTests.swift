@@ -20,15 +20,21 @@ struct LossTests {
         description: "squared error of ±1", loss: SquaredError(targets: .oneHot(off: -1, on: 1)), outputs: 4,
         classes: 4),
       Case(
-        description: "squared error against the inputs", loss: SquaredError(targets: .inputs), outputs: 6, classes: 0),
+        description: "squared error against the inputs", loss: SquaredError(targets: .inputs), outputs: 6,
+        classes: 0),
       Case(description: "binary cross-entropy", loss: BinaryCrossEntropy(), outputs: 4, classes: 4),
-      Case(description: "radial basis MAP", loss: RadialBasisMAP(margin: 30), outputs: 84, classes: 10, bound: 1.5),
-      Case(description: "radial basis MAP near", loss: RadialBasisMAP(), outputs: 84, classes: 10, bound: 0.2),
+      Case(
+        description: "radial basis MAP", loss: RadialBasisMAP(margin: 30), outputs: 84, classes: 10,
+        bound: 1.5),
+      Case(
+        description: "radial basis MAP near", loss: RadialBasisMAP(), outputs: 84, classes: 10, bound: 0.2),
       Case(description: "perceptron", loss: PerceptronLoss(), outputs: 5, classes: 5),
       Case(
-        description: "pairwise mistakes", loss: PairwiseLoss(rule: .mistakes, classes: 4), outputs: 6, classes: 4),
+        description: "pairwise mistakes", loss: PairwiseLoss(rule: .mistakes, classes: 4), outputs: 6,
+        classes: 4),
       Case(
-        description: "pairwise squared error", loss: PairwiseLoss(rule: .squaredError, classes: 4), outputs: 6,
+        description: "pairwise squared error", loss: PairwiseLoss(rule: .squaredError, classes: 4),
+        outputs: 6,
         classes: 4),
     ]
   }
@@ -52,7 +58,8 @@ struct LossTests {
       guard test.description.hasSuffix("near") else { return }
       for pixel in 0..<84 {
         for example in 0..<Self.count {
-          outputs.buffer.base[pixel * Self.count + example] += DigitBitmaps.values[Int(labels[example]) * 84 + pixel]
+          outputs.buffer.base[pixel * Self.count + example] +=
+            DigitBitmaps.values[Int(labels[example]) * 84 + pixel]
         }
       }
     }
@@ -70,14 +77,15 @@ struct LossTests {
       _ = loss.evaluate(
         outputs.tensor, batch, gradient: Tensor(shape: outputs.shape, batch: Self.count, base: gradient.base),
         workspace)
-      return gradient.elements.map(Double.init)
+      return gradient.doubles
     }
 
     func curvature() -> [Double] {
       let curvature = FlatBuffer(count: outputs.buffer.count)
       loss.curvature(
-        outputs.tensor, batch, into: Tensor(shape: outputs.shape, batch: Self.count, base: curvature.base), workspace)
-      return curvature.elements.map(Double.init)
+        outputs.tensor, batch, into: Tensor(shape: outputs.shape, batch: Self.count, base: curvature.base),
+        workspace)
+      return curvature.doubles
     }
 
     /// Central differences of `body` for each output.
@@ -117,7 +125,7 @@ struct LossTests {
     let sums = bench.loss.evaluate(bench.outputs.tensor, bench.batch, gradient: nil, bench.workspace)
     let again = bench.loss.evaluate(
       bench.outputs.tensor, bench.batch, gradient: bench.outputs.tensor, bench.workspace)
-    #expect(bench.outputs.buffer.elements.map(Double.init) == expected, "\(Case.all[index])")
+    #expect(bench.outputs.buffer.doubles == expected, "\(Case.all[index])")
     #expect(sums == again)
   }
 
@@ -128,7 +136,8 @@ struct LossTests {
       let scores = (0..<5).map { bench.outputs.buffer.base[$0 * Bench.count + example] }
       return scores[Int(bench.labels[example])] < scores.max()!
     }
-    #expect(bench.loss.evaluate(bench.outputs.tensor, bench.batch, gradient: nil, bench.workspace).errors == wrong)
+    #expect(
+      bench.loss.evaluate(bench.outputs.tensor, bench.batch, gradient: nil, bench.workspace).errors == wrong)
     #expect(wrong > 0 && wrong < Bench.count)
   }
 
@@ -164,7 +173,9 @@ struct LossTests {
         try loss.check(outputs: [7], data: DataDescription(input: [6], classes: 0))
       }
     }
-    let map = #expect(throws: ConfigurationError.self) { try RadialBasisMAP().check(outputs: [10], data: data) }
+    let map = #expect(throws: ConfigurationError.self) {
+      try RadialBasisMAP().check(outputs: [10], data: data)
+    }
     #expect(map?.description.contains("84") == true)
     #expect(throws: ConfigurationError.self) {
       try SquaredError(targets: .inputs).check(outputs: [7], data: data)

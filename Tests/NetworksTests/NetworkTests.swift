@@ -34,7 +34,7 @@ struct NetworkTests {
     for example in 0..<4 {
       let single = Sample([1, 6, 6], batch: 1, seed: 0)
       for pixel in 0..<36 { single.buffer.base[pixel] = check.sample.buffer.base[pixel * 4 + example] }
-      let one = Array(check.network.infer(single.tensor).values)
+      let one = withExtendedLifetime(single) { Array(check.network.infer(single.tensor).values) }
       for output in 0..<3 { #expect(abs(one[output] - all[output * 4 + example]) < 1e-5) }
     }
   }
@@ -47,14 +47,18 @@ struct NetworkTests {
     contribution.vector.elements.update(repeating: 5)
     contribution.begin()
     let empty = Sample([1, 6, 6], batch: 0, seed: 0)
-    network.forward(
-      empty.tensor, examples: empty.ids, random: RandomAddress(seed: 0, step: 0, stream: .layer(0)),
-      isTraining: true)
-    network.backward(into: contribution)
+    withExtendedLifetime(empty) {
+      network.forward(
+        empty.tensor, examples: empty.ids, random: RandomAddress(seed: 0, step: 0, stream: .layer(0)),
+        isTraining: true)
+      network.backward(into: contribution)
+    }
     contribution.finish()
     for (index, slot) in network.parameters.slots.enumerated() {
       let offset = network.parameters.offsets[index]
-      #expect((0..<slot.count).allSatisfy { contribution.vector.base[offset + $0] == 0 })
+      withExtendedLifetime(contribution) {
+        #expect((0..<slot.count).allSatisfy { contribution.vector.base[offset + $0] == 0 })
+      }
     }
   }
 
@@ -73,7 +77,8 @@ struct NetworkTests {
   @Test("An impossible shape names the layer, its input and the remedy")
   func impossibleShape() throws {
     let error = #expect(throws: ShapeError.self) {
-      try Network([Dense(units: 3), Convolution(maps: 2, kernel: PlaneExtent(3))], input: [9], maximumBatch: 1)
+      try Network(
+        [Dense(units: 3), Convolution(maps: 2, kernel: PlaneExtent(3))], input: [9], maximumBatch: 1)
     }
     #expect(error?.description.contains("layer 1 («convolution 2@3x3»)") == true)
     #expect(error?.description.contains("[maps, height, width]") == true)

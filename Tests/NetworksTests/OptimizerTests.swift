@@ -26,7 +26,8 @@ struct OptimizerTests {
       return w - rate * s[0]
     },
     Case(
-      description: "nesterov", configuration: .init(.sgd, momentum: 0.8, nesterov: true, weightDecay: decay), states: 1
+      description: "nesterov", configuration: .init(.sgd, momentum: 0.8, nesterov: true, weightDecay: decay),
+      states: 1
     ) { w, g, s, rate, _ in
       let g = g + decay * w
       s[0] = 0.8 * s[0] + g
@@ -44,10 +45,12 @@ struct OptimizerTests {
       s[1] = 0.5 * s[1] + g / (s[0].squareRoot() + 1e-8)
       return w - rate * s[1]
     },
-    Case(description: "adam", configuration: .init(.adam, weightDecay: decay), states: 2) { w, g, s, rate, t in
+    Case(description: "adam", configuration: .init(.adam, weightDecay: decay), states: 2) {
+      w, g, s, rate, t in
       adam(w, g + decay * w, &s, rate, t)
     },
-    Case(description: "adamw", configuration: .init(.adamw, weightDecay: decay), states: 2) { w, g, s, rate, t in
+    Case(description: "adamw", configuration: .init(.adamw, weightDecay: decay), states: 2) {
+      w, g, s, rate, t in
       adam(w, g, &s, rate, t) - rate * decay * w
     },
     Case(description: "sdlm", configuration: .init(.sdlm, weightDecay: decay, mu: 0.05), states: 1) {
@@ -55,7 +58,8 @@ struct OptimizerTests {
       w - rate / (0.05 + s[0]) * (g + decay * w)
     },
     Case(
-      description: "averaged momentum", configuration: .init(.sgd, momentum: 0.9, averaging: .init(.mean, start: 2)),
+      description: "averaged momentum",
+      configuration: .init(.sgd, momentum: 0.9, averaging: .init(.mean, start: 2)),
       states: 2
     ) { w, g, s, rate, t in
       s[0] = 0.9 * s[0] + g
@@ -64,7 +68,8 @@ struct OptimizerTests {
       return w
     },
     Case(
-      description: "exponentially averaged", configuration: .init(.sgd, averaging: .init(.exponential, decay: 0.75)),
+      description: "exponentially averaged",
+      configuration: .init(.sgd, averaging: .init(.exponential, decay: 0.75)),
       states: 1
     ) { w, g, s, rate, t in
       let w = w - rate * g
@@ -73,7 +78,8 @@ struct OptimizerTests {
     },
   ]
 
-  private static func adam(_ w: Double, _ g: Double, _ s: inout [Double], _ rate: Double, _ t: Int) -> Double {
+  private static func adam(_ w: Double, _ g: Double, _ s: inout [Double], _ rate: Double, _ t: Int) -> Double
+  {
     s[0] = 0.9 * s[0] + 0.1 * g
     s[1] = 0.999 * s[1] + 0.001 * g * g
     let mean = s[0] / (1 - pow(0.9, Double(t)))
@@ -91,26 +97,26 @@ struct OptimizerTests {
     #expect(optimizer.stateNames.count == test.states)
     let w = Sample([Self.count], batch: 1, seed: 1).buffer
     let states = (0..<test.states).map { _ in FlatBuffer(count: Self.count) }
-    var expected = w.elements.map(Double.init)
+    var expected = w.doubles
     var expectedStates = Array(repeating: Array(repeating: 0.0, count: test.states), count: Self.count)
     if optimizer.curvatureExamples > 0 {
       let curvature = Sample([Self.count], batch: 1, seed: 99).buffer
       for i in 0..<Self.count { curvature.base[i] = abs(curvature.base[i]) }
-      optimizer.observe(curvature: Self.update(w, curvature, states, rate: 0, step: 0))
+      Self.update(w, curvature, states, rate: 0, step: 0) { optimizer.observe(curvature: $0) }
       for i in 0..<Self.count { expectedStates[i][0] = Double(curvature.base[i]) * Double(Self.scale) }
     }
     for step in 1...10 {
       let g = Sample([Self.count], batch: 1, seed: UInt64(step) + 1, bound: 4).buffer
       let rate = Float(0.05) / Float(step)
-      optimizer.apply(Self.update(w, g, states, rate: rate, step: step))
+      Self.update(w, g, states, rate: rate, step: step) { optimizer.apply($0) }
       for i in 0..<Self.count {
         expected[i] = test.reference(
           expected[i], Double(g.base[i]) * Double(Self.scale), &expectedStates[i], Double(rate), step)
       }
     }
-    #expect(relativeError(w.elements.map(Double.init), expected) < 2e-5, "\(test)")
+    #expect(relativeError(w.doubles, expected) < 2e-5, "\(test)")
     for (number, state) in states.enumerated() {
-      #expect(relativeError(state.elements.map(Double.init), expectedStates.map { $0[number] }) < 2e-5, "\(test)")
+      #expect(relativeError(state.doubles, expectedStates.map { $0[number] }) < 2e-5, "\(test)")
     }
   }
 
@@ -124,7 +130,7 @@ struct OptimizerTests {
       let states = optimizer.stateNames.map { _ in FlatBuffer(count: Self.count) }
       for step in 1...3 {
         for (start, end) in zip(cuts, cuts.dropFirst()) {
-          optimizer.apply(Self.update(w, g, states, rate: 0.01, step: step, range: start..<end))
+          Self.update(w, g, states, rate: 0.01, step: step, range: start..<end) { optimizer.apply($0) }
         }
       }
       results.append(Array(w.elements) + states.flatMap { Array($0.elements) })
@@ -140,9 +146,9 @@ struct OptimizerTests {
       let before = Array(w.elements)
       let zero = FlatBuffer(count: Self.count)
       let states = optimizer.stateNames.map { _ in FlatBuffer(count: Self.count) }
-      optimizer.apply(Self.update(w, zero, states, rate: 0.1, step: 1, decays: false))
+      Self.update(w, zero, states, rate: 0.1, step: 1, decays: false) { optimizer.apply($0) }
       #expect(Array(w.elements) == before, "\(rule)")
-      optimizer.apply(Self.update(w, zero, states, rate: 0.1, step: 2))
+      Self.update(w, zero, states, rate: 0.1, step: 2) { optimizer.apply($0) }
       #expect(Array(w.elements) != before, "\(rule)")
     }
   }
@@ -155,15 +161,20 @@ struct OptimizerTests {
     #expect(averaged.stateNames == ["mean", "mean_square", "average"])
   }
 
+  /// Hands an update of a range to `body` while its memory lives.
   private static func update(
-    _ w: FlatBuffer, _ g: FlatBuffer, _ states: [FlatBuffer], rate: Float, step: Int, range: Range<Int>? = nil,
-    decays: Bool = true
-  ) -> ParameterUpdate {
+    _ w: FlatBuffer, _ g: FlatBuffer, _ states: [FlatBuffer], rate: Float, step: Int,
+    range: Range<Int>? = nil,
+    decays: Bool = true, _ body: (borrowing ParameterUpdate) -> Void
+  ) {
     let range = range ?? 0..<w.count
-    return ParameterUpdate(
-      parameters: UnsafeMutableBufferPointer(rebasing: w.elements[range]),
-      sum: UnsafeBufferPointer(rebasing: g.elements[range]),
-      states: states.map { UnsafeMutableBufferPointer(rebasing: $0.elements[range]) }, scale: scale,
-      learningRate: rate, step: step, decays: decays)
+    withExtendedLifetime((w, g, states)) {
+      body(
+        ParameterUpdate(
+          parameters: UnsafeMutableBufferPointer(rebasing: w.elements[range]),
+          sum: UnsafeBufferPointer(rebasing: g.elements[range]),
+          states: states.map { UnsafeMutableBufferPointer(rebasing: $0.elements[range]) }, scale: scale,
+          learningRate: rate, step: step, decays: decays))
+    }
   }
 }

@@ -14,13 +14,23 @@ final class Sample {
     Initializer.uniform(low: -bound, high: bound).fill(
       buffer.elements, shape: shape, random: RandomAddress(seed: seed, step: 0, stream: .generator(0)))
     examples = .allocate(capacity: max(batch, 1))
-    for index in 0..<max(batch, 1) { examples[index] = UInt32(truncatingIfNeeded: seed &* 1000) &+ UInt32(index) }
+    for index in 0..<max(batch, 1) {
+      examples[index] = UInt32(truncatingIfNeeded: seed &* 1000) &+ UInt32(index)
+    }
   }
 
   deinit { examples.deallocate() }
 
+  /// A view of the numbers; valid while the sample lives.
   var tensor: Tensor { Tensor(shape: shape, batch: batch, base: buffer.base) }
-  var ids: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(rebasing: UnsafeBufferPointer(examples)[..<batch]) }
+  var ids: UnsafeBufferPointer<UInt32> {
+    UnsafeBufferPointer(rebasing: UnsafeBufferPointer(examples)[..<batch])
+  }
+}
+
+extension FlatBuffer {
+  /// The elements in double precision.
+  var doubles: [Double] { withExtendedLifetime(self) { elements.map(Double.init) } }
 }
 
 /// The largest difference between two lists, as a fraction of the largest value of the second.

@@ -54,7 +54,8 @@ struct ScheduleTests {
     let bad: [(Schedule, String)] = [
       (Schedule(.step), "milestones"), (Schedule(.table), "table"), (Schedule(.inverse), "decay"),
       (Schedule(.exponential), "factor"), (Schedule(.cosine, factor: 0.1), "schedule.factor"),
-      (Schedule(.cosine, final: 2), "schedule.final"), (Schedule(.step, milestones: [3, 2]), "schedule.milestones"),
+      (Schedule(.cosine, final: 2), "schedule.final"),
+      (Schedule(.step, milestones: [3, 2]), "schedule.milestones"),
       (Schedule(.constant, warmupSteps: -1), "schedule.warmup_steps"),
       (Schedule(.table, table: [.init(epochs: 0, rate: 1)]), "schedule.table"),
     ]

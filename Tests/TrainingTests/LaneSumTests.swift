@@ -1,4 +1,5 @@
 import Networks
+import ReplicaTesting
 import Synchronization
 import Testing
 import Training
@@ -21,15 +22,15 @@ import Training
   }
 
   /// The bits of the whole sum, put together from what the ranks own, and of the metric sums.
-  private static func sum(lanes: Int, ranks: Int, threads: Int, dedicated: Bool = false) throws -> [UInt64] {
+  private static func sum(lanes: Int, ranks: Int, threads: Int, dedicated: Bool = false, sharesMemory: Bool = false) throws -> [UInt64] {
     let count = group().buffer.count
     let plan = try LanePlan(lanes: lanes, ranks: ranks, dedicatedCoordinator: dedicated)
     let sink = Sink(count: count + 2)
-    try onReplicas(ranks) { replicas in
+    try onReplicas(ranks, sharesMemory: sharesMemory) { replicas in
       let sum = try LaneSum(
         group: group(), metricCount: 1, plan: plan, reduction: .exact, replicas: replicas,
         team: ThreadTeam(count: threads))
-      for _ in 0..<2 {
+      for step in 0..<2 {
         try sum.accumulate { _, lane, contribution in
           for slot in [0, 2] {
             let (elements, adds) = contribution.slot(slot)
@@ -39,8 +40,10 @@ import Training
           contribution.add(Double(value(lane, 77)), toMetric: 0)
         }
         try sum.reduce(ControlWord())
+        if step == 0 { try sum.publishParameters() }
       }
-      sink.write(sum.ownRange) { UInt64(sum.total[$0].bitPattern) }
+      withExtendedLifetime(sum) { sink.write(sum.ownRange) { UInt64(sum.total[$0].bitPattern) } }
+      try sum.publishParameters()
       if replicas.rank == ranks - 1 { sink.write(count..<count + 2) { sum.totals[$0 - count].bitPattern } }
     }
     return sink.words
@@ -54,6 +57,7 @@ import Training
       for ranks in 1...lanes {
         for threads in [1, 2, 3] {
           #expect(try Self.sum(lanes: lanes, ranks: ranks, threads: threads) == alone)
+          #expect(try Self.sum(lanes: lanes, ranks: ranks, threads: threads, sharesMemory: true) == alone)
         }
         #expect(try Self.sum(lanes: lanes, ranks: ranks + 1, threads: 1, dedicated: true) == alone)
       }

@@ -1,6 +1,6 @@
 // Activations and their derivatives. Included once for each variant by variants.h: see there for CK_BODY and vf.
 // Every loop is written once, for a kind known to the compiler; CK_FOR_KIND makes one copy of it for each kind.
-#pragma clang fp reassociate(off)
+#pragma clang fp reassociate(off) contract(off)
 
 #define CK_ONE_KIND(KIND, ...) \
   case KIND: {                 \
@@ -34,13 +34,13 @@ CK_INLINE vf activation(vf x, int k, float a, float s) {
     case CK_SCALED_TANH: return a * vtanh(s * x);
     case CK_SIGMOID: return vsigmoid(x);
     case CK_HARD_SIGMOID: {
-      vf y = x * (1.0f / 6.0f) + 0.5f;
+      vf y = vfmac(x, vsplat(1.0f / 6.0f), 0.5f);
       y = vselect(y < 0.0f, vsplat(0.0f), y);
       return vselect(y > 1.0f, vsplat(1.0f), y);
     }
     case CK_SOFTPLUS: return vsoftplus(x);
     case CK_ELU: return vselect(x < 0.0f, a * vexpm1_negative(vselect(x > 0.0f, vsplat(0.0f), x)), x);
-    case CK_GELU: return x * (0.5f + 0.5f * verf(x * CK_INVERSE_SQRT_2));
+    case CK_GELU: return x * vfmac(verf(x * CK_INVERSE_SQRT_2), vsplat(0.5f), 0.5f);
     case CK_SWISH: return x * vsigmoid(x);
     default: return x;
   }
@@ -51,8 +51,8 @@ CK_INLINE vf times_slope(vf d, vf y, int k, float a, float s) {
   switch (k) {
     case CK_RELU: return vselect(y <= 0.0f, vsplat(0.0f), d);
     case CK_LEAKY_RELU: return vselect(y <= 0.0f, a * d, d);
-    case CK_TANH: return d * (1.0f - y * y);
-    case CK_SCALED_TANH: return d * (s * a - (s / a) * (y * y));
+    case CK_TANH: return d * vfmac(-y, y, 1.0f);
+    case CK_SCALED_TANH: return d * vfmac(vsplat(-(s / a)), y * y, s * a);
     case CK_SIGMOID: return d * (y * (1.0f - y));
     case CK_HARD_SIGMOID: return vselect((y <= 0.0f) | (y >= 1.0f), vsplat(0.0f), d * (1.0f / 6.0f));
     case CK_SOFTPLUS: return d * -vexpm1_negative(-y);
@@ -68,7 +68,7 @@ CK_INLINE vf times_slope_at(vf d, vf x, int k, float a, float s) {
     case CK_GELU: {
       vf density = CK_INVERSE_SQRT_2PI * vexp_negative(-0.5f * (x * x));
       vf square = vselect(vabs(x) > 20.0f, vsplat(0.0f), x * density);
-      return d * (0.5f + 0.5f * verf(x * CK_INVERSE_SQRT_2) + square);
+      return d * (vfmac(verf(x * CK_INVERSE_SQRT_2), vsplat(0.5f), 0.5f) + square);
     }
     case CK_SWISH: {
       vf g = vsigmoid(x);
@@ -126,4 +126,4 @@ CK_BODY(activation_curvature_input)(float *restrict h, const float *restrict x, 
     vput(h + i, times_slope_at(times_slope_at(vget(h + i, w), v, k, a, s), v, k, a, s), w);
   }););
 }
-#pragma clang fp reassociate(on)
+#pragma clang fp reassociate(on) contract(fast)

@@ -35,19 +35,29 @@ static long convolution_pack(const struct ck_convolution *g, const float *restri
   return read;
 }
 
-// Runs one correlation for all its output maps, block by block.
+// Runs one correlation for all its output maps. The weights of all blocks are packed once; then some rows at a time
+// are computed for all blocks, as many as leave their inputs in the level 2 cache.
 static void convolution_correlate(const struct ck_convolution *g, const struct correlation *c,
                                   const float *restrict weights, const float *restrict bias, bool transposed, long ky,
                                   long ky_step, long kx, long kx_step, float *restrict scratch) {
   long outputs = transposed ? g->inputs : g->outputs, inputs = transposed ? g->outputs : g->inputs;
-  int32_t *maps = (int32_t *)scratch;
-  float *packed = scratch + (inputs + 15) / 16 * 16;
-  for (long o = 0; o < outputs;) {
-    struct correlation_kernel kernel = correlation_kernel(outputs - o);
-    long read = convolution_pack(g, weights, transposed, o, kernel.outputs, ky, ky_step, c->taps_y, kx, kx_step,
-                                 c->taps_x, maps, packed);
-    correlation_block(c, &kernel, packed, maps, read, bias ? bias + o : NULL, c->y + o * c->y_map);
-    o += kernel.outputs;
+  long area = c->taps_y * c->taps_x, row = inputs * c->x_row * c->step_y;
+  long rows = row > 0 && row * c->rows > 1 << 17 ? (1 << 17) / row : c->rows;
+  if (rows < 1) rows = 1;
+  float *packed = scratch + ck_convolution_blocks(outputs) * (inputs + 1);
+  for (long first = 0; first < c->rows; first += rows) {
+    long end = first + rows < c->rows ? first + rows : c->rows;
+    int32_t *maps = (int32_t *)scratch;  // for each block how many maps it reads, and which
+    float *w = packed;
+    for (long o = 0; o < outputs; maps += inputs + 1) {
+      struct correlation_kernel kernel = correlation_kernel(outputs - o);
+      if (first == 0)
+        maps[0] = (int32_t)convolution_pack(g, weights, transposed, o, kernel.outputs, ky, ky_step, c->taps_y, kx,
+                                            kx_step, c->taps_x, maps + 1, w);
+      correlation_block(c, &kernel, w, maps + 1, maps[0], bias ? bias + o : NULL, c->y + o * c->y_map, first, end);
+      o += kernel.outputs;
+      w += kernel.outputs * inputs * area;
+    }
   }
 }
 

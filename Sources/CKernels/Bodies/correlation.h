@@ -186,12 +186,13 @@ static void correlation_part_of_row(const struct correlation_tile *t, const stru
   correlation_flush(t, kernel, &q);
 }
 
-// Computes one block of output maps row by row: packed weights w, input maps `maps`, first output map at y. Columns
-// [inside, behind) have all taps inside of the input.
+// Computes rows [first, end) of one block of output maps row by row. Columns [inside, behind) have all taps inside of
+// the input.
 static void correlation_columns(const struct correlation *g, const struct correlation_kernel *kernel,
-                                struct correlation_tile t, const float *w, float *y, long inside, long behind) {
+                                struct correlation_tile t, const float *w, float *y, long inside, long behind,
+                                long first, long end) {
   long map_count = t.map_count;
-  for (long r = 0; r < g->rows; r++) {
+  for (long r = first; r < end; r++) {
     long row = r * g->step_y + g->y0, ty = row < 0 ? -row : 0;
     long ty_end = g->height - row < g->taps_y ? g->height - row : g->taps_y;
     for (long c = 0, columns; c < g->columns; c += columns) {
@@ -212,7 +213,7 @@ static void correlation_columns(const struct correlation *g, const struct correl
 
 // The same where the row is one contiguous array: all columns together, with a mask for each tap.
 static void correlation_edges(const struct correlation *g, const struct correlation_kernel *kernel,
-                              struct correlation_tile t, const float *w, float *y) {
+                              struct correlation_tile t, const float *w, float *y, long first, long end) {
   long n = g->columns * g->batch, map_count = t.map_count;
   for (long start = 0; start < n; start += kernel->vectors * VF) {
     struct correlation_queue q;
@@ -229,7 +230,7 @@ static void correlation_edges(const struct correlation *g, const struct correlat
         q.tap[tx][v] = vmask(used ? g->width * g->batch - at : 0) & ~vmask(-at);
       }
     }
-    for (long r = 0; r < g->rows; r++) {
+    for (long r = first; r < end; r++) {
       long row = r * g->step_y + g->y0, ty = row < 0 ? -row : 0;
       long ty_end = g->height - row < g->taps_y ? g->height - row : g->taps_y;
       t.map_count = ty < ty_end ? map_count : 0;
@@ -243,9 +244,9 @@ static void correlation_edges(const struct correlation *g, const struct correlat
   }
 }
 
-// Computes one block of output maps: packed weights w, input maps `maps`, first output map at y.
+// Computes rows [first, end) of one block of output maps: packed weights w, input maps `maps`, first output map at y.
 static void correlation_block(const struct correlation *g, const struct correlation_kernel *kernel, const float *w,
-                              const int32_t *maps, long map_count, const float *bias, float *y) {
+                              const int32_t *maps, long map_count, const float *bias, float *y, long first, long end) {
   struct correlation_tile t = {.x_map = g->x_map, .x_row = g->x_row, .batch = g->batch,
                                .w_map = g->taps_y * g->taps_x * kernel->outputs, .w_row = g->taps_x * kernel->outputs,
                                .maps = maps, .map_count = map_count, .y_map = g->y_map,
@@ -255,7 +256,7 @@ static void correlation_block(const struct correlation *g, const struct correlat
   if (behind > g->columns) behind = g->columns;
   bool borders = inside > 0 || behind < g->columns, contiguous = g->step_x == 1 && g->y_column == g->batch;
   if (borders && contiguous && g->batch < VF && g->taps_x <= CORRELATION_EDGE_TAPS)
-    correlation_edges(g, kernel, t, w, y);
+    correlation_edges(g, kernel, t, w, y, first, end);
   else
-    correlation_columns(g, kernel, t, w, y, inside, behind);
+    correlation_columns(g, kernel, t, w, y, inside, behind, first, end);
 }

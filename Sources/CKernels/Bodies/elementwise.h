@@ -1,5 +1,5 @@
 // Elementwise arithmetic, bias, reductions. Included once for each variant by variants.h: see there for CK_BODY and vf.
-#pragma clang fp reassociate(off)
+#pragma clang fp reassociate(off) contract(off)
 
 CK_BODY(fill)(float *y, float value, long n) {
   for (long i = 0; i < n; i++) y[i] = value;
@@ -9,8 +9,35 @@ CK_BODY(add)(float *restrict y, const float *restrict x, long n) { CK_EACH(n, vp
 
 CK_BODY(sum)(float *y, const float *a, const float *b, long n) { CK_EACH(n, vput(y + i, vget(a + i, w) + vget(b + i, w), w);); }
 
+#define CK_TREE_BLOCK 512
+
+CK_BODY(pairwise_sum)(float *y, const float *const *x, long count, long n) {
+  float waiting[21][CK_TREE_BLOCK];  // the sums that wait for their right-hand neighbour, at most one a level
+  for (long start = 0; start < n; start += CK_TREE_BLOCK) {
+    long length = n - start < CK_TREE_BLOCK ? n - start : CK_TREE_BLOCK;
+    long depth = 0;
+    for (long k = 0; k < count; k++) {  // as in binary addition: vector k closes as many sums as k has trailing ones
+      const float *added = x[k] + start;
+      long closed = k;
+      for (; closed & 1; closed >>= 1) {
+        float *left = waiting[--depth];
+        CK_EACH(length, vput(left + i, vget(left + i, w) + vget(added + i, w), w););
+        added = left;
+      }
+      if (added != waiting[depth]) memcpy(waiting[depth], added, (size_t)length * sizeof(float));
+      depth++;
+    }
+    for (; depth > 1; depth--) {
+      float *left = waiting[depth - 2];
+      const float *added = waiting[depth - 1];
+      CK_EACH(length, vput(left + i, vget(left + i, w) + vget(added + i, w), w););
+    }
+    memcpy(y + start, waiting[0], (size_t)length * sizeof(float));
+  }
+}
+
 CK_BODY(axpy)(float *restrict y, float alpha, const float *restrict x, long n) {
-  CK_EACH(n, vput(y + i, vget(y + i, w) + alpha * vget(x + i, w), w););
+  CK_EACH(n, vput(y + i, vfma(vsplat(alpha), vget(x + i, w), vget(y + i, w)), w););
 }
 
 CK_BODY(scale)(float *y, float alpha, long n) { CK_EACH(n, vput(y + i, alpha * vget(y + i, w), w);); }
@@ -29,7 +56,7 @@ CK_BODY(square)(float *y, const float *x, long n) {
 CK_BODY(running_average)(float *restrict y, float rate, const float *restrict x, long n) {
   CK_EACH(n, {
     vf v = vget(y + i, w);
-    vput(y + i, v + rate * (vget(x + i, w) - v), w);
+    vput(y + i, vfma(vsplat(rate), vget(x + i, w) - v, v), w);
   });
 }
 
@@ -122,6 +149,10 @@ CK_BODY(max_abs)(float *result, const float *x, long n) {
 }
 
 CK_BODY(add_bias)(float *restrict y, const float *restrict bias, long rows, long batch) {
+  if (batch == 1) {
+    CK_PASTE(ck_add, CK_SUFFIX)(y, bias, rows);
+    return;
+  }
   if (batch < VF) {
     for (long r = 0; r < rows; r++)
       for (long b = 0; b < batch; b++) y[r * batch + b] += bias[r];
@@ -135,6 +166,10 @@ CK_BODY(add_bias)(float *restrict y, const float *restrict bias, long rows, long
 }
 
 CK_BODY(row_sums)(float *restrict sums, const float *restrict x, long rows, long batch, bool accumulate) {
+  if (batch == 1) {
+    CK_EACH(rows, vput(sums + i, accumulate ? vget(sums + i, w) + vget(x + i, w) : vget(x + i, w), w););
+    return;
+  }
   for (long r = 0; r < rows; r++) {
     const float *row = x + r * batch;
     float total = 0;
@@ -148,4 +183,4 @@ CK_BODY(row_sums)(float *restrict sums, const float *restrict x, long rows, long
     sums[r] = accumulate ? sums[r] + total : total;
   }
 }
-#pragma clang fp reassociate(on)
+#pragma clang fp reassociate(on) contract(fast)

@@ -1,5 +1,5 @@
 // Gathering examples into batches, transposition. Included once for each variant by variants.h: see there for CK_BODY.
-#pragma clang fp reassociate(off)
+#pragma clang fp reassociate(off) contract(off)
 
 typedef uint8_t v16b __attribute__((vector_size(16), aligned(1)));
 typedef int32_t v16i __attribute__((vector_size(64), aligned(4)));
@@ -125,4 +125,4 @@ CK_BODY(one_hot)(float *restrict y, const int32_t *labels, long classes, long ba
       vput(y + c * batch + i, vselect(here, vsplat(on), vsplat(off)), w);
     });
 }
-#pragma clang fp reassociate(on)
+#pragma clang fp reassociate(on) contract(fast)

@@ -1,6 +1,6 @@
 // Softmax and losses. Included once for each variant by variants.h: see there for CK_BODY and vf.
 // CK_EACH(batch, ...) takes VF examples at a time; an example's result never depends on its neighbours.
-#pragma clang fp reassociate(off)
+#pragma clang fp reassociate(off) contract(off)
 
 // The largest of a column of x, and e^(x - largest) summed, for w examples from x + i on.
 CK_INLINE void column_softmax(const float *x, long classes, long batch, long w, vf *largest, vf *sum) {
@@ -58,7 +58,7 @@ CK_BODY(log_softmax)(float *y, const float *x, long classes, long batch) {
 CK_BODY(softmax_backward)(float *restrict d, const float *restrict p, long classes, long batch) {
   CK_EACH(batch, {
     vf total = {};
-    for (long c = 0; c < classes; c++) total += vget(d + i + c * batch, w) * vget(p + i + c * batch, w);
+    for (long c = 0; c < classes; c++) total = vfma(vget(d + i + c * batch, w), vget(p + i + c * batch, w), total);
     for (long c = 0; c < classes; c++)
       vput(d + i + c * batch, vget(p + i + c * batch, w) * (vget(d + i + c * batch, w) - total), w);
   });
@@ -101,7 +101,7 @@ CK_BODY(softmax_cross_entropy)(double *loss, int64_t *errors, int32_t *best, flo
       vf factor = 1.0f / total;
       for (long c = 0; c < classes; c++) {
         vf one = vselect(label == (int32_t)c, vsplat(1.0f), vsplat(0.0f));
-        vput(gradient + i + c * batch, vget(gradient + i + c * batch, w) * factor - one, w);
+        vput(gradient + i + c * batch, vfma(vget(gradient + i + c * batch, w), factor, -one), w);
       }
     }
   });
@@ -122,7 +122,7 @@ CK_BODY(squared_error)(double *loss, float *d, const float *x, const float *t, l
     vf total = {};
     for (long c = 0; c < classes; c++) {
       vf e = vget(x + i + c * batch, w) - vget(t + i + c * batch, w);
-      total += e * e;
+      total = vfma(e, e, total);
       if (d) vput(d + i + c * batch, e, w);
     }
     add_losses(loss, total * 0.5f, w);
@@ -139,7 +139,7 @@ CK_BODY(binary_cross_entropy)(double *loss, float *d, const float *x, const floa
       // With e = e^-|x|: ln(1 + e^x) = max(x, 0) + ln(1 + e), and the logistic of x is 1 / (1 + e) or e / (1 + e).
       vf e = vexp_negative(-vabs(v));
       vf positive = vselect(v < 0.0f, vsplat(0.0f), v);
-      total += positive + vlog1p_unit(e) - target * v;
+      total += vfma(-target, v, positive + vlog1p_unit(e));
       if (d) {
         vf logistic = vselect(v < 0.0f, e, vsplat(1.0f)) / (1.0f + e);
         vput(d + i + c * batch, logistic - target, w);
@@ -160,11 +160,11 @@ CK_BODY(rbf)(float *restrict y, const float *restrict x, const float *restrict c
         vf v = vget(x + i + j * batch, w);
         vf e0 = v - m[j], e1 = v - m[j + inputs], e2 = v - m[j + 2 * inputs];
         vf e3 = v - m[j + 3 * inputs], e4 = v - m[j + 4 * inputs];
-        t0 += e0 * e0;
-        t1 += e1 * e1;
-        t2 += e2 * e2;
-        t3 += e3 * e3;
-        t4 += e4 * e4;
+        t0 = vfma(e0, e0, t0);
+        t1 = vfma(e1, e1, t1);
+        t2 = vfma(e2, e2, t2);
+        t3 = vfma(e3, e3, t3);
+        t4 = vfma(e4, e4, t4);
       }
       vput(y + i + u * batch, t0, w);
       vput(y + i + (u + 1) * batch, t1, w);
@@ -176,7 +176,7 @@ CK_BODY(rbf)(float *restrict y, const float *restrict x, const float *restrict c
       vf total = {};
       for (long j = 0; j < inputs; j++) {
         vf e = vget(x + i + j * batch, w) - centers[u * inputs + j];
-        total += e * e;
+        total = vfma(e, e, total);
       }
       vput(y + i + u * batch, total, w);
     }
@@ -189,7 +189,7 @@ CK_BODY(rbf_backward)(float *restrict dx, const float *restrict dy, const float 
     for (long j = 0; j < inputs; j++) {
       vf v = vget(x + i + j * batch, w);
       vf total = {};
-      for (long u = 0; u < units; u++) total += vget(dy + i + u * batch, w) * (v - centers[u * inputs + j]);
+      for (long u = 0; u < units; u++) total = vfma(vget(dy + i + u * batch, w), v - centers[u * inputs + j], total);
       total += total;
       vput(dx + i + j * batch, accumulate ? vget(dx + i + j * batch, w) + total : total, w);
     }
@@ -224,4 +224,4 @@ CK_BODY(map_loss)(double *loss, int64_t *errors, int32_t *best, float *dy, const
     }
   });
 }
-#pragma clang fp reassociate(on)
+#pragma clang fp reassociate(on) contract(fast)

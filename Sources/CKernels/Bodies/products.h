@@ -1,6 +1,6 @@
 // Products of matrices without packing A. Included once for each variant by variants.h: see there for CK_BODY and vf.
 // A tile of up to CK_TILE_ROWS rows and CK_TILE_VECTORS vectors of C stays in registers while p runs.
-#pragma clang fp reassociate(off)
+#pragma clang fp reassociate(off) contract(off)
 
 #if CK_REGISTERS >= 32
 #define CK_TILE_VECTORS 4
@@ -23,7 +23,7 @@ CK_INLINE void product_tile(const int rows, const int vectors, float *restrict c
     CK_UNROLL for (int v = 0; v < vectors; v++) x[v] = vload(b + v * VF);
     CK_UNROLL for (int r = 0; r < rows; r++) {
       vf y = vsplat(a[r * arow]);
-      CK_UNROLL for (int v = 0; v < vectors; v++) sum[r][v] += y * x[v];
+      CK_UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = vfma(y, x[v], sum[r][v]);
     }
     a += acolumn;
     b += ldb;
@@ -33,10 +33,10 @@ CK_INLINE void product_tile(const int rows, const int vectors, float *restrict c
       float *at = c + r * ldc + v * VF;
       vf value = alpha * sum[r][v];
       if (v == vectors - 1 && last < VF) {
-        if (beta != 0) value += beta * vget(at, last);
+        if (beta != 0) value = vfma(vsplat(beta), vget(at, last), value);
         vput(at, value, last);
       } else {
-        if (beta != 0) value += beta * vload(at);
+        if (beta != 0) value = vfma(vsplat(beta), vload(at), value);
         vstore(at, value);
       }
     }
@@ -123,4 +123,4 @@ CK_BODY(product)(float *restrict c, long ldc, const float *restrict a, long arow
     }
   }
 }
-#pragma clang fp reassociate(on)
+#pragma clang fp reassociate(on) contract(fast)

@@ -4,9 +4,13 @@
 
 // a * b as high and low words.
 CK_INLINE void multiply_wide(vu a, uint32_t b, vu *high, vu *low) {
-  vu64 product = __builtin_convertvector(a, vu64) * (uint64_t)b;
-  *high = __builtin_convertvector(product >> 32, vu);
-  *low = __builtin_convertvector(product, vu);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the halves of a product are taken by their place in memory order"
+#endif
+  // The even elements and the odd ones, each as the lower half of 64 bits: that is what processors multiply.
+  vu64 even = ((vu64)a & 0xffffffffu) * (uint64_t)b, odd = ((vu64)a >> 32) * (uint64_t)b;
+  *high = (vu)((even >> 32) | (odd & 0xffffffff00000000u));
+  *low = (vu)((even & 0xffffffffu) | (odd << 32));
 }
 
 struct philox {

@@ -18,10 +18,16 @@ struct ck_convolution {
   const int32_t *connections;
 };
 
-// How many floats of scratch a convolution kernel needs.
+// No more blocks than these make up `maps` maps: blocks of at least six, and few smaller ones at the end.
+static inline long ck_convolution_blocks(long maps) { return maps / 6 + 4; }
+
+// How many floats of scratch a convolution kernel needs: the weights in the order of use (with zeros where a
+// connection is missing) and the maps that each block reads, or the sums of a block of gradients.
 static inline long ck_convolution_scratch(const struct ck_convolution *g) {
-  long maps = g->inputs > g->outputs ? g->inputs : g->outputs;
-  return 256 + maps + (8 * maps + 128) * g->kernel_height * g->kernel_width;
+  long forward = ck_convolution_blocks(g->outputs) * (g->inputs + 1);
+  long backward = ck_convolution_blocks(g->inputs) * (g->outputs + 1);
+  long area = g->kernel_height * g->kernel_width;
+  return (forward > backward ? forward : backward) + g->inputs * g->outputs * area + 96 * (area + 1);
 }
 
 #endif

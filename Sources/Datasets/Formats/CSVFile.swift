@@ -41,10 +41,12 @@ public struct CSVFile: Sendable {
     var reader = CSVReader(path: path, labels: labels, delimiter: delimiter)
     var isFirst = true
     var lineNumber = 0
-    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+    // Lines end with \n or \r\n; files of old systems that have no \n at all, with \r.
+    let end = text.utf8.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : UInt8(ascii: "\r")
+    for line in text.utf8.split(separator: end, omittingEmptySubsequences: false) {
       lineNumber += 1
-      guard line.contains(where: { $0 != " " && $0 != "\t" }) else { continue }
-      try reader.read(line, number: lineNumber, isFirst: isFirst, hasHeader: hasHeader)
+      guard !line.allSatisfy(CSVLine.isSpace) else { continue }
+      try reader.read(Substring(line), number: lineNumber, isFirst: isFirst, hasHeader: hasHeader)
       isFirst = false
     }
     guard reader.examples > 0 else {

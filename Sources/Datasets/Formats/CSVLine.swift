@@ -7,8 +7,15 @@ enum CSVLine {
   ///
   /// - Returns: nil where a quote is not closed.
   static func fields(of line: Substring, delimiter: Character) -> [String]? {
-    guard line.contains("\"") else {
-      return line.split(separator: delimiter, omittingEmptySubsequences: false).map { unquoted(trimmed($0)) }
+    guard line.utf8.contains(UInt8(ascii: "\"")) else {
+      guard let byte = delimiter.asciiValue else {
+        return line.split(separator: delimiter, omittingEmptySubsequences: false).map {
+          unquoted(trimmed($0))
+        }
+      }
+      return line.utf8.split(separator: byte, omittingEmptySubsequences: false).map {
+        unquoted(trimmed(Substring($0)))
+      }
     }
     var fields: [String] = []
     var field = ""
@@ -33,15 +40,21 @@ enum CSVLine {
   }
 
   private static func trimmed(_ text: Substring) -> Substring {
-    var text = text
-    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-    return text
+    var bytes = text.utf8
+    while let first = bytes.first, isSpace(first) { bytes.removeFirst() }
+    while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+    return Substring(bytes)
+  }
+
+  /// Whether a byte is a space, a tab or the carriage return that some systems put before the end of a line.
+  static func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
   }
 
   // Some files put class names into single quotes.
   private static func unquoted(_ text: Substring) -> String {
-    guard text.count >= 2, text.first == "'", text.last == "'" else { return String(text) }
+    let quote = UInt8(ascii: "'")
+    guard text.utf8.count >= 2, text.utf8.first == quote, text.utf8.last == quote else { return String(text) }
     return String(text.dropFirst().dropLast())
   }
 }

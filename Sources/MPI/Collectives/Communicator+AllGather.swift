@@ -6,7 +6,8 @@ extension Communicator {
   /// - Parameter elements: All `size` blocks; this rank's own is already in its place.
   @inlinable
   public func allGather<Element: Datatype>(_ elements: UnsafeMutableBufferPointer<Element>) throws(MPIError) {
-    try counted("MPI_Allgather", try block(elements.count, "MPI_Allgather"), of: Element.self) { count, type in
+    try counted("MPI_Allgather", try block(elements.count, "MPI_Allgather"), of: Element.self) {
+      count, type in
       cmpi_allgather(cmpi_in_place(), 0, type, elements.baseAddress, count, type, handle)
     }
   }
@@ -28,7 +29,8 @@ extension Communicator {
   @inlinable
   public func allGathered<Element: Datatype>(_ elements: [Element]) throws(MPIError) -> [Element] {
     try newArray(elements.count * size) { (result) throws(MPIError) in
-      try elements.withUnsafeBufferPointer { (buffer) throws(MPIError) in try allGather(buffer, into: result) }
+      try elements.withUnsafeBufferPointer { (buffer) throws(MPIError) in try allGather(buffer, into: result)
+      }
     }
   }
 

@@ -32,7 +32,8 @@ extension Communicator {
   ) throws(MPIError) {
     try require(
       rank != root || result?.count == elements.count * size, "MPI_Gather",
-      "The root's result holds \(result?.count ?? 0) elements, but \(size) ranks give \(elements.count) each.")
+      "The root's result holds \(result?.count ?? 0) elements, but \(size) ranks give \(elements.count) each."
+    )
     try counted("MPI_Gather", elements.count, of: Element.self) { count, type in
       cmpi_gather(elements.baseAddress, count, type, result?.baseAddress, count, type, c(root), handle)
     }
@@ -40,7 +41,8 @@ extension Communicator {
 
   /// The blocks of all ranks, in rank order, in a new array on the root; nil elsewhere. Collective.
   @inlinable
-  public func gathered<Element: Datatype>(_ elements: [Element], root: Int = 0) throws(MPIError) -> [Element]? {
+  public func gathered<Element: Datatype>(_ elements: [Element], root: Int = 0) throws(MPIError) -> [Element]?
+  {
     guard rank == root else {
       try elements.withUnsafeBufferPointer { (buffer) throws(MPIError) in
         try gather(buffer, into: nil, root: root)

@@ -28,9 +28,10 @@ extension Reduction {
   ///     equally many. It must be associative, the same on all ranks, and must not call MPI.
   public static func blockwise(
     isCommutative: Bool,
-    _ combine: @escaping @Sendable (
-      _ lower: UnsafeBufferPointer<Element>, _ higher: UnsafeMutableBufferPointer<Element>
-    ) -> Void
+    _ combine:
+      @escaping @Sendable (
+        _ lower: UnsafeBufferPointer<Element>, _ higher: UnsafeMutableBufferPointer<Element>
+      ) -> Void
   ) throws(MPIError) -> Self {
     let owner = try ReductionOwner(
       isCommutative: isCommutative, element: Element.mpiDatatype

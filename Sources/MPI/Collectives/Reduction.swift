@@ -25,9 +25,9 @@ public struct Reduction<Element: Datatype>: Sendable {
 }
 
 extension Reduction where Element: Numeric {
-  /// The sum, `MPI_SUM`. Integers wrap around.
+  /// The sum, `MPI_SUM`. Integers must not overflow: libraries wrap around or stop at the largest value.
   @inlinable public static var sum: Self { Self(handle: cmpi_op_sum()) }
-  /// The product, `MPI_PROD`. Integers wrap around.
+  /// The product, `MPI_PROD`. Integers must not overflow.
   @inlinable public static var product: Self { Self(handle: cmpi_op_prod()) }
 }
 

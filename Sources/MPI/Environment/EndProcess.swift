@@ -10,3 +10,8 @@
 func endProcess(_ exitCode: Int32) -> Never {
   exit(exitCode)
 }
+
+/// Lets this thread sleep.
+func pauseProcess(milliseconds: UInt32) {
+  usleep(milliseconds * 1000)
+}

@@ -71,6 +71,8 @@ private func finish() throws(LaunchError) {
 /// Prints which rank failed and why, and ends the job.
 private func abort(_ world: Communicator, because error: any Error) -> Never {
   cmpi_print_error("rank \(world.rank) of \(world.size) on \(Environment.processorName): \(error)\n")
+  // A launcher that is told of the abort may stop forwarding output; let the line through first.
+  pauseProcess(milliseconds: 200)
   let code = (error as? any ErrorWithExitCode)?.exitCode ?? 1
   world.abort(exitCode: (1...255).contains(code) ? code : 1)
 }

@@ -40,7 +40,8 @@ public struct Message: ~Copyable {
 
   /// Puts the message into an array, which keeps its size.
   @discardableResult
-  public consuming func receive<Element: Datatype>(into elements: inout [Element]) throws(MPIError) -> Status {
+  public consuming func receive<Element: Datatype>(into elements: inout [Element]) throws(MPIError) -> Status
+  {
     let communicator = self.communicator
     var handle = self.handle
     discard self

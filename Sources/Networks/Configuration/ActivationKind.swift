@@ -15,5 +15,6 @@ public enum ActivationKind: String, Keyword {
   /// log(1 + e^a).
   case softplus
 
+  /// What the choice is, for errors.
   public static var title: String { "activation" }
 }

@@ -7,6 +7,7 @@ public enum ConnectionsConfiguration: Codable, Hashable, Sendable {
 
   private static let lenet5C3Word = "lenet5-c3"
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if let word = try? decoder.singleValueContainer().decode(String.self) {
       guard word == Self.lenet5C3Word else {
@@ -22,6 +23,7 @@ public enum ConnectionsConfiguration: Codable, Hashable, Sendable {
     self = .table(try decoder.singleValueContainer().decode([[Int]].self))
   }
 
+  /// Encodes the shortest form that decodes to the same.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

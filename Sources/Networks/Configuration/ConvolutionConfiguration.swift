@@ -37,6 +37,7 @@ public struct ConvolutionConfiguration: Codable, Hashable, Sendable {
     self.initializer = initializer
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -70,13 +71,15 @@ public struct ConvolutionConfiguration: Codable, Hashable, Sendable {
   private func check(_ rows: [[Int]]) throws(ConfigurationError) {
     guard rows.count == maps else {
       throw ConfigurationError(
-        "convolution.connections has \(rows.count) rows for \(maps) maps: it needs one row for each output map")
+        "convolution.connections has \(rows.count) rows for \(maps) maps: it needs one row for each output map"
+      )
     }
     for (index, row) in rows.enumerated() {
       let isRising = zip(row, row.dropFirst()).allSatisfy { $0 < $1 }
       guard let first = row.first, first >= 0, isRising else {
         throw ConfigurationError(
-          "convolution.connections[\(index)] is \(row): it must be a rising list of input maps, from 0, at least one")
+          "convolution.connections[\(index)] is \(row): it must be a rising list of input maps, from 0, at least one"
+        )
       }
     }
   }

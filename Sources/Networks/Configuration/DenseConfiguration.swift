@@ -15,7 +15,8 @@ public struct DenseConfiguration: Codable, Hashable, Sendable {
 
   /// The options of a dense layer.
   public init(
-    units: Int, activation: ActivationKind? = nil, bias: Bool? = nil, initializer: InitializerConfiguration? = nil
+    units: Int, activation: ActivationKind? = nil, bias: Bool? = nil,
+    initializer: InitializerConfiguration? = nil
   ) {
     self.units = units
     self.activation = activation
@@ -23,6 +24,7 @@ public struct DenseConfiguration: Codable, Hashable, Sendable {
     self.initializer = initializer
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if let units = try? decoder.singleValueContainer().decode(Int.self) {
       self.init(units: units)
@@ -44,7 +46,8 @@ public struct DenseConfiguration: Codable, Hashable, Sendable {
       throw ConfigurationError("dense.units is \(units): it must be between 1 and \(LayerLimits.units)")
     }
     return Dense(
-      units: units, activation: activation, hasBias: bias ?? true, initializer: initializer ?? .rule(.pytorch))
+      units: units, activation: activation, hasBias: bias ?? true, initializer: initializer ?? .rule(.pytorch)
+    )
   }
 }
 

@@ -15,6 +15,7 @@ public enum InitializerConfiguration: Codable, Hashable, Sendable {
     case uniform, normal, constant
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if let word = try? decoder.singleValueContainer().decode(String.self) {
       guard InitializerRule(rawValue: word) != nil || !["uniform", "normal", "constant"].contains(word) else {
@@ -42,6 +43,7 @@ public enum InitializerConfiguration: Codable, Hashable, Sendable {
     }
   }
 
+  /// Encodes the shortest form that decodes to the same.
   public func encode(to encoder: any Encoder) throws {
     if case .rule(let rule) = self { return try rule.encode(to: encoder) }
     var container = encoder.container(keyedBy: CodingKeys.self)

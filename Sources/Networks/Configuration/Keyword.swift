@@ -17,7 +17,8 @@ extension Keyword {
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
-          debugDescription: "unknown \(Self.title) «\(word)»: \(Suggestion.clause(for: word, in: Self.words))"))
+          debugDescription: "unknown \(Self.title) «\(word)»: \(Suggestion.clause(for: word, in: Self.words))"
+        ))
     }
     self = value
   }

@@ -36,6 +36,7 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
 
   private static let flattenWord = "flatten"
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if let word = try? decoder.singleValueContainer().decode(String.self) {
       try self.init(word: word, at: decoder.codingPath)
@@ -44,10 +45,16 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let found: [LayerConfiguration?] = [
       try container.decodeIfPresent(DenseConfiguration.self, forKey: .dense).map { .dense($0) },
-      try container.decodeIfPresent(ConvolutionConfiguration.self, forKey: .convolution).map { .convolution($0) },
-      try container.decodeIfPresent(PoolingConfiguration.self, forKey: .averagePooling).map { .averagePooling($0) },
+      try container.decodeIfPresent(ConvolutionConfiguration.self, forKey: .convolution).map {
+        .convolution($0)
+      },
+      try container.decodeIfPresent(PoolingConfiguration.self, forKey: .averagePooling).map {
+        .averagePooling($0)
+      },
       try container.decodeIfPresent(PoolingConfiguration.self, forKey: .maxPooling).map { .maxPooling($0) },
-      try container.decodeIfPresent(SubsamplingConfiguration.self, forKey: .subsampling).map { .subsampling($0) },
+      try container.decodeIfPresent(SubsamplingConfiguration.self, forKey: .subsampling).map {
+        .subsampling($0)
+      },
       try container.decodeIfPresent(ActivationKind.self, forKey: .activation).map { .activation($0) },
       try container.decodeIfPresent(Double.self, forKey: .dropout).map { .dropout($0) },
     ]
@@ -82,6 +89,7 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
     }
   }
 
+  /// Encodes the shortest form that decodes to the same.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .flatten:

@@ -17,6 +17,7 @@ public struct PlaneExtent: Codable, Hashable, Sendable, CustomStringConvertible 
     self.horizontal = horizontal
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if let both = try? decoder.singleValueContainer().decode(Int.self) {
       self.init(both)
@@ -24,11 +25,13 @@ public struct PlaneExtent: Codable, Hashable, Sendable, CustomStringConvertible 
     }
     guard let pair = try? decoder.singleValueContainer().decode([Int].self), pair.count == 2 else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "expected a number such as 5 or [rows, columns]"))
+        .init(
+          codingPath: decoder.codingPath, debugDescription: "expected a number such as 5 or [rows, columns]"))
     }
     self.init(vertical: pair[0], horizontal: pair[1])
   }
 
+  /// Encodes the shortest form that decodes to the same.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     if vertical == horizontal {

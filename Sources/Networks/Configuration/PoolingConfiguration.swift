@@ -15,6 +15,7 @@ public struct PoolingConfiguration: Codable, Hashable, Sendable {
     self.stride = stride
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if let size = try? PlaneExtent(from: decoder) {
       self.init(size: size)

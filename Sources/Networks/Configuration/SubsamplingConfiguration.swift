@@ -12,12 +12,15 @@ public struct SubsamplingConfiguration: Codable, Hashable, Sendable {
   }
 
   /// The options of a subsampling layer.
-  public init(size: PlaneExtent, activation: ActivationKind? = nil, initializer: InitializerConfiguration? = nil) {
+  public init(
+    size: PlaneExtent, activation: ActivationKind? = nil, initializer: InitializerConfiguration? = nil
+  ) {
     self.size = size
     self.activation = activation
     self.initializer = initializer
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if let size = try? PlaneExtent(from: decoder) {
       self.init(size: size)

@@ -14,8 +14,11 @@ public final class Contribution {
   private var written: [Bool]
 
   /// An empty contribution to `group`, with `metricCount` metric sums.
-  public init(to group: ParameterGroup, metricCount: Int) {
-    vector = FlatBuffer(count: group.buffer.count)
+  ///
+  /// - Parameter vector: the memory to use, zero and as large as the group's; nil for memory of its own.
+  public init(to group: ParameterGroup, metricCount: Int, vector: FlatBuffer? = nil) {
+    precondition(vector.map { $0.count == group.buffer.count } ?? true, "a contribution is shaped like its group")
+    self.vector = vector ?? FlatBuffer(count: group.buffer.count)
     sums = .allocate(capacity: 1 + metricCount)
     sums.initialize(repeating: 0)
     slots = group.slots

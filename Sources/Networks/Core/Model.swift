@@ -61,7 +61,7 @@ public struct Phase: Sendable, Hashable {
 ///
 /// A model owns its workspace, so every thread has a model of its own; their parameters are shared. It knows nothing
 /// of ranks, and it has no training loop: it names the phases of a step and adds its contribution to each.
-public protocol Model: AnyObject {
+public protocol Model: AnyObject, SendableMetatype {
   /// What a config says of the model.
   associatedtype Configuration: Codable & Sendable
 

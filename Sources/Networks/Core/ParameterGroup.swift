@@ -33,7 +33,9 @@ public final class ParameterGroup: Sendable {
   /// Where each slot starts, in floats.
   public let offsets: [Int]
   /// The block of all slots and gaps.
-  public let buffer: FlatBuffer
+  ///
+  /// `nonisolated(unsafe)`: replaced only by `move`, while a run is being prepared by one thread.
+  public private(set) nonisolated(unsafe) var buffer: FlatBuffer
 
   /// A group of these slots, all zero.
   public init(name: String, slots: [Slot]) {
@@ -57,11 +59,18 @@ public final class ParameterGroup: Sendable {
     UnsafeMutableBufferPointer(start: buffer.base + offsets[index], count: slots[index].count)
   }
 
+  /// Puts the parameters into other memory of the same size, before any thread works with them. Values are not copied.
+  public func move(to buffer: FlatBuffer) {
+    precondition(buffer.count == self.buffer.count, "the new memory is of another size")
+    self.buffer = buffer
+  }
+
   /// Draws the first values of every slot: a function of the seed, this group's number in the model, and the slot's.
   public func initialize(seed: UInt64, group: Int) {
     for (index, slot) in slots.enumerated() {
       slot.initializer.fill(
-        self[index], shape: slot.shape, random: RandomAddress(seed: seed, step: UInt64(group), stream: .initial(index)))
+        self[index], shape: slot.shape,
+        random: RandomAddress(seed: seed, step: UInt64(group), stream: .initial(index)))
     }
   }
 }

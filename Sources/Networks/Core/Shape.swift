@@ -15,10 +15,12 @@ public struct Shape: Hashable, Sendable, Codable, CustomStringConvertible, Expre
     count = extents.reduce(1, *)
   }
 
+  /// A shape of these extents.
   public init(arrayLiteral elements: Int...) {
     self.init(elements)
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     let extents = try decoder.singleValueContainer().decode([Int].self)
     guard extents.allSatisfy({ $0 > 0 }) else {
@@ -28,6 +30,7 @@ public struct Shape: Hashable, Sendable, Codable, CustomStringConvertible, Expre
     self.init(extents)
   }
 
+  /// Encodes the shortest form that decodes to the same.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(extents)

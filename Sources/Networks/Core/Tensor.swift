@@ -20,7 +20,9 @@ public struct Tensor {
   public var count: Int { shape.count * batch }
 
   /// All values, `[shape…, batch]`.
-  public var elements: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: count) }
+  public var elements: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: base, count: count)
+  }
 
   /// All values, to read.
   public var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: base, count: count) }

@@ -12,19 +12,24 @@ public struct Activation: Layer {
     self.function = function
   }
 
+  /// The word for it in configs and slot names.
   public var kind: String { function.rawValue }
+  /// Whether the output may take the memory of the input.
   public var worksInPlace: Bool { true }
 
+  /// y = f(x).
   public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
     function.function.apply(x.values, into: y.elements)
   }
 
+  /// Adds the gradients of the parameters and writes that of the input.
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
     guard let dx else { return }
     function.function.backward(dy.elements, output: y.values)
     dx.copy(dy)
   }
 
+  /// Adds the curvatures of the parameters and writes that of the input.
   public func curvature(_ hy: Tensor, x: Tensor, y: Tensor, into hx: Tensor?, _ pass: LayerPass) {
     guard let hx else { return }
     function.function.backwardCurvature(hy.elements, output: y.values)

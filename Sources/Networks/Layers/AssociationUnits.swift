@@ -25,9 +25,12 @@ public struct AssociationUnits: Layer {
     self.seed = seed
   }
 
+  /// The word for it in configs and slot names.
   public var kind: String { "association" }
+  /// What people call it.
   public var name: String { "association units \(units) (fixed)" }
 
+  /// Works out what follows from the shape of the input.
   public func prepared(for input: Shape) throws(ShapeError) -> AssociationUnits {
     var layer = self
     layer.wiring = Array(repeating: 0, count: units * input.count)
@@ -43,8 +46,10 @@ public struct AssociationUnits: Layer {
     return layer
   }
 
+  /// The shape of the output; throws where the layer cannot work on the input.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape { [units] }
 
+  /// y = f(x).
   public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
     wiring.withUnsafeBufferPointer {
       Matrix.multiply($0, x.values, into: y.elements, rows: units, columns: x.batch, inner: x.shape.count)
@@ -57,6 +62,7 @@ public struct AssociationUnits: Layer {
     dx?.elements.update(repeating: 0)
   }
 
+  /// Adds the curvatures of the parameters and writes that of the input.
   public func curvature(_ hy: Tensor, x: Tensor, y: Tensor, into hx: Tensor?, _ pass: LayerPass) {
     hx?.elements.update(repeating: 0)
   }

@@ -28,7 +28,8 @@ public struct Convolution: Layer {
 
   /// A convolution.
   public init(
-    maps: Int, kernel: PlaneExtent, stride: PlaneExtent = PlaneExtent(1), padding: PlaneExtent = PlaneExtent(0),
+    maps: Int, kernel: PlaneExtent, stride: PlaneExtent = PlaneExtent(1),
+    padding: PlaneExtent = PlaneExtent(0),
     connections: ConnectionsConfiguration? = nil, hasBias: Bool = true, activation: ActivationKind? = nil,
     initializer: InitializerConfiguration = .rule(.pytorch)
   ) {
@@ -42,21 +43,27 @@ public struct Convolution: Layer {
     self.initializer = initializer
   }
 
+  /// The word for it in configs and slot names.
   public var kind: String { "convolution" }
+  /// What people call it.
   public var name: String { "convolution \(maps)@\(kernel)" + (activation.map { " \($0.rawValue)" } ?? "") }
+  /// Whether the way back looks at y.
   public var readsOutput: Bool { activation != nil }
 
+  /// Works out what follows from the shape of the input.
   public func prepared(for input: Shape) throws(ShapeError) -> Convolution {
     var layer = self
     layer.geometry = try makeGeometry(for: input)
     return layer
   }
 
+  /// The shape of the output; throws where the layer cannot work on the input.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     let geometry = try makeGeometry(for: input)
     return [maps, geometry.outputHeight, geometry.outputWidth]
   }
 
+  /// The trainable parameters.
   public func slots(for input: Shape) -> [Slot] {
     let area = kernel.vertical * kernel.horizontal
     let table = connections?.inputsOfOutputs
@@ -72,12 +79,15 @@ public struct Convolution: Layer {
     return [weight, Slot("bias", shape: [maps], initializer: initial, decays: false)]
   }
 
+  /// The floats that one call works in.
   public func temporaryCount(for input: Shape, batch: Int) -> Int { geometry(batch).scratchCount }
 
+  /// The floats that `curvature` works in.
   public func curvatureTemporaryCount(for input: Shape, batch: Int) -> Int {
     geometry(batch).scratchCount + geometry(batch).inputCount + geometry(batch).weightCount
   }
 
+  /// y = f(x).
   public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
     let geometry = geometry(x.batch)
     Kernels.Convolution.forward(
@@ -86,6 +96,7 @@ public struct Convolution: Layer {
     activation?.function.apply(y.values, into: y.elements)
   }
 
+  /// Adds the gradients of the parameters and writes that of the input.
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
     activation?.function.backward(dy.elements, output: y.values)
     propagate(dy, x: x.values, weights: pass.parameter(0), into: dx, pass)
@@ -121,7 +132,9 @@ public struct Convolution: Layer {
       scratch: scratch(geometry, pass))
   }
 
-  private func scratch(_ geometry: ConvolutionGeometry, _ pass: LayerPass) -> UnsafeMutableBufferPointer<Float> {
+  private func scratch(_ geometry: ConvolutionGeometry, _ pass: LayerPass) -> UnsafeMutableBufferPointer<
+    Float
+  > {
     UnsafeMutableBufferPointer(start: pass.temporary, count: geometry.scratchCount)
   }
 
@@ -135,7 +148,8 @@ public struct Convolution: Layer {
     let image = try input.image()
     do throws(GeometryError) {
       return try ConvolutionGeometry(
-        batch: 1, inputChannels: image.maps, inputHeight: image.height, inputWidth: image.width, outputChannels: maps,
+        batch: 1, inputChannels: image.maps, inputHeight: image.height, inputWidth: image.width,
+        outputChannels: maps,
         kernelHeight: kernel.vertical, kernelWidth: kernel.horizontal, strideY: stride.vertical,
         strideX: stride.horizontal, paddingY: padding.vertical, paddingX: padding.horizontal,
         connections: connections?.inputsOfOutputs)
@@ -151,7 +165,8 @@ extension Shape {
   /// - Throws: `ShapeError` for anything else.
   func image() throws(ShapeError) -> (maps: Int, height: Int, width: Int) {
     guard extents.count == 3 else {
-      throw ShapeError("it needs an image [maps, height, width]; put it before the first dense layer or «flatten»")
+      throw ShapeError(
+        "it needs an image [maps, height, width]; put it before the first dense layer or «flatten»")
     }
     return (extents[0], extents[1], extents[2])
   }

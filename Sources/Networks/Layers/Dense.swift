@@ -26,12 +26,17 @@ public struct Dense: Layer {
     self.initializer = initializer
   }
 
+  /// The word for it in configs and slot names.
   public var kind: String { "dense" }
+  /// What people call it.
   public var name: String { "dense \(units)" + (activation.map { " \($0.rawValue)" } ?? "") }
+  /// Whether the way back looks at y.
   public var readsOutput: Bool { activation != nil }
 
+  /// The shape of the output; throws where the layer cannot work on the input.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape { [units] }
 
+  /// The trainable parameters.
   public func slots(for input: Shape) -> [Slot] {
     let fanIn = input.count
     let weight = Slot(
@@ -41,10 +46,12 @@ public struct Dense: Layer {
     return [weight, Slot("bias", shape: [units], initializer: initial, decays: false)]
   }
 
+  /// The floats that `curvature` works in.
   public func curvatureTemporaryCount(for input: Shape, batch: Int) -> Int {
     input.count * (batch + units)
   }
 
+  /// y = f(x).
   public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
     Matrix.multiply(
       pass.parameter(0), x.values, into: y.elements, rows: units, columns: x.batch, inner: x.shape.count)
@@ -56,6 +63,7 @@ public struct Dense: Layer {
     }
   }
 
+  /// Adds the gradients of the parameters and writes that of the input.
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
     activation?.function.backward(dy.elements, output: y.values)
     propagate(dy, x: x.values, weights: pass.parameter(0), into: dx, pass)

@@ -16,19 +16,26 @@ public struct Dropout: Layer {
     self.probability = probability
   }
 
+  /// The word for it in configs and slot names.
   public var kind: String { "dropout" }
+  /// What people call it.
   public var name: String { "dropout \(probability)" }
+  /// Whether the output may take the memory of the input.
   public var worksInPlace: Bool { true }
+  /// Whether the way back looks at y.
   public var readsOutput: Bool { false }
 
+  /// y = f(x).
   public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
     mask(x, into: y, pass)
   }
 
+  /// Adds the gradients of the parameters and writes that of the input.
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
     if let dx { mask(dy, into: dx, pass) }
   }
 
+  /// Adds the curvatures of the parameters and writes that of the input.
   public func curvature(_ hy: Tensor, x: Tensor, y: Tensor, into hx: Tensor?, _ pass: LayerPass) {
     hx?.copy(hy)
   }

@@ -47,17 +47,28 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
+  /// The kind, unless a layer says more.
   public var name: String { kind }
+  /// No, unless a layer says otherwise.
   public var worksInPlace: Bool { false }
+  /// Yes, unless a layer says otherwise.
   public var readsOutput: Bool { true }
+  /// No, unless a layer says otherwise.
   public var isView: Bool { false }
+  /// The layer itself, unless it has something to work out.
   public func prepared(for input: Shape) throws(ShapeError) -> Self { self }
+  /// None, unless a layer says otherwise.
   public func slots(for input: Shape) -> [Slot] { [] }
+  /// None, unless a layer says otherwise.
   public func scratchCount(for input: Shape, batch: Int) -> Int { 0 }
+  /// None, unless a layer says otherwise.
   public func temporaryCount(for input: Shape, batch: Int) -> Int { 0 }
+  /// None, unless a layer says otherwise.
   public func curvatureTemporaryCount(for input: Shape, batch: Int) -> Int { 0 }
+  /// That of the input, unless a layer says otherwise.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape { input }
 
+  /// Not offered, unless a layer says otherwise.
   public func curvature(_ hy: Tensor, x: Tensor, y: Tensor, into hx: Tensor?, _ pass: LayerPass) throws {
     throw ConfigurationError(
       "the layer «\(name)» has no second derivatives: choose another optimizer than sdlm, or another layer")

@@ -16,16 +16,21 @@ public struct MaxPooling: Layer {
     self.stride = stride ?? size
   }
 
+  /// The word for it in configs and slot names.
   public var kind: String { "max_pooling" }
+  /// What people call it.
   public var name: String { "max pooling \(size)" }
+  /// Whether the way back looks at y.
   public var readsOutput: Bool { false }
 
+  /// Works out what follows from the shape of the input.
   public func prepared(for input: Shape) throws(ShapeError) -> MaxPooling {
     var layer = self
     layer.geometry = try PoolingGeometry(size: size, stride: stride, input: input)
     return layer
   }
 
+  /// The shape of the output; throws where the layer cannot work on the input.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     try PoolingGeometry(size: size, stride: stride, input: input).outputShape
   }
@@ -35,11 +40,13 @@ public struct MaxPooling: Layer {
     (geometry.with(batch: batch).outputCount + 3) / 4
   }
 
+  /// y = f(x).
   public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
     Pooling.maximumForward(
       geometry.with(batch: x.batch), input: x.values, output: y.elements, chosen: chosen(y.count, pass))
   }
 
+  /// Adds the gradients of the parameters and writes that of the input.
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
     guard let dx else { return }
     Pooling.maximumBackward(

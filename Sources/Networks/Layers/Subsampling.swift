@@ -16,41 +16,51 @@ public struct Subsampling: Layer {
 
   /// A subsampling layer.
   public init(
-    size: PlaneExtent, activation: ActivationKind? = nil, initializer: InitializerConfiguration = .rule(.lecun1998)
+    size: PlaneExtent, activation: ActivationKind? = nil,
+    initializer: InitializerConfiguration = .rule(.lecun1998)
   ) {
     self.size = size
     self.activation = activation
     self.initializer = initializer
   }
 
+  /// The word for it in configs and slot names.
   public var kind: String { "subsampling" }
+  /// What people call it.
   public var name: String { "subsampling \(size)" + (activation.map { " \($0.rawValue)" } ?? "") }
+  /// Whether the way back looks at y.
   public var readsOutput: Bool { activation != nil }
 
+  /// Works out what follows from the shape of the input.
   public func prepared(for input: Shape) throws(ShapeError) -> Subsampling {
     var layer = self
     layer.geometry = try PoolingGeometry(size: size, stride: size, input: input)
     return layer
   }
 
+  /// The shape of the output; throws where the layer cannot work on the input.
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     try PoolingGeometry(size: size, stride: size, input: input).outputShape
   }
 
+  /// The trainable parameters.
   public func slots(for input: Shape) -> [Slot] {
     let maps = input.extents[0]
     let area = size.vertical * size.horizontal
     return [
       Slot("coefficient", shape: [maps], initializer: initializer.initializer(fanIn: area, fanOut: 1)),
       Slot(
-        "bias", shape: [maps], initializer: initializer.biasInitializer(fanIn: area, fanOut: 1), decays: false),
+        "bias", shape: [maps], initializer: initializer.biasInitializer(fanIn: area, fanOut: 1), decays: false
+      ),
     ]
   }
 
+  /// The floats that `curvature` works in.
   public func curvatureTemporaryCount(for input: Shape, batch: Int) -> Int {
     geometry.with(batch: batch).outputCount + 3 * input.extents[0]
   }
 
+  /// y = f(x).
   public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
     Kernels.Subsampling.forward(
       geometry.with(batch: x.batch), input: x.values, coefficient: pass.parameter(0), bias: pass.parameter(1),
@@ -58,6 +68,7 @@ public struct Subsampling: Layer {
     activation?.function.apply(y.values, into: y.elements)
   }
 
+  /// Adds the gradients of the parameters and writes that of the input.
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
     activation?.function.backward(dy.elements, output: y.values)
     let geometry = geometry.with(batch: dy.batch)
@@ -92,10 +103,12 @@ public struct Subsampling: Layer {
     let (coefficient, bias) = (pass.gradient(0), pass.gradient(1))
     let row = hy.count / maps
     Reduction.rowSums(
-      UnsafeBufferPointer(sums), into: coefficient.elements, rows: maps, batch: row, accumulate: coefficient.adds)
+      UnsafeBufferPointer(sums), into: coefficient.elements, rows: maps, batch: row,
+      accumulate: coefficient.adds)
     Reduction.rowSums(hy.values, into: bias.elements, rows: maps, batch: row, accumulate: bias.adds)
     guard let hx else { return }
     Kernels.Subsampling.backwardToData(
-      geometry, outputGradient: hy.values, coefficient: UnsafeBufferPointer(squares), inputGradient: hx.elements)
+      geometry, outputGradient: hy.values, coefficient: UnsafeBufferPointer(squares),
+      inputGradient: hx.elements)
   }
 }

@@ -14,14 +14,18 @@ public struct BinaryCrossEntropy: Loss {
     self.targets = targets
   }
 
+  /// The name in configs.
   public var name: String { "binary_cross_entropy" }
 
+  /// Refuses outputs that do not fit, with the remedy.
   public func check(outputs: Shape, data: DataDescription) throws(ConfigurationError) {
     try targets.check(outputs, data, for: name)
   }
 
+  /// The floats that the loss works in.
   public func scratchCount(outputs: Shape, batch: Int) -> Int { outputs.count * batch }
 
+  /// The sums over the batch; writes the gradient where it is wanted.
   public func evaluate(
     _ outputs: Tensor, _ batch: Batch, gradient: Tensor?, _ workspace: LossWorkspace
   ) -> LossSums {
@@ -32,6 +36,7 @@ public struct BinaryCrossEntropy: Loss {
     return LossSums(loss: loss, errors: errors)
   }
 
+  /// Writes d²E/doutputs², h of the equations above.
   public func curvature(_ outputs: Tensor, _ batch: Batch, into hy: Tensor, _ workspace: LossWorkspace) {
     Kernels.Activation.sigmoid.apply(outputs.values, into: hy.elements)
     for index in 0..<hy.count { hy.base[index] *= 1 - hy.base[index] }

@@ -26,8 +26,11 @@ public protocol Loss: Sendable {
 }
 
 extension Loss {
+  /// Nothing, unless a loss says otherwise.
   public var outputLayer: LayerSummary? { nil }
+  /// None, unless a loss says otherwise.
   public var additionalMetrics: [Metric] { [] }
+  /// None, unless a loss says otherwise.
   public func scratchCount(outputs: Shape, batch: Int) -> Int { 0 }
 }
 

@@ -48,6 +48,7 @@ public enum LossConfiguration: Codable, Hashable, Sendable {
     case radialBasisMAP = "rbf_map"
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if (try? decoder.singleValueContainer().decode(String.self)) != nil {
       switch try Word(from: decoder) {
@@ -73,6 +74,7 @@ public enum LossConfiguration: Codable, Hashable, Sendable {
     }
   }
 
+  /// Encodes the shortest form that decodes to the same.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .softmaxCrossEntropy: try Word.softmaxCrossEntropy.encode(to: encoder)

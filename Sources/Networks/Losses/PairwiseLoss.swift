@@ -31,12 +31,16 @@ public struct PairwiseLoss: Loss {
   /// The number of pairs.
   public var units: Int { classes * (classes - 1) / 2 }
 
+  /// The name in configs.
   public var name: String { "pairwise" }
+  /// Figures beyond `loss` and `error`.
   public var additionalMetrics: [Metric] { [Metric("mistakes")] }
 
+  /// Refuses outputs that do not fit, with the remedy.
   public func check(outputs: Shape, data: DataDescription) throws(ConfigurationError) {
     guard data.classes >= 2, data.classes == classes else {
-      throw ConfigurationError("units for pairs of classes need data of at least 2 classes, not \(data.classes)")
+      throw ConfigurationError(
+        "units for pairs of classes need data of at least 2 classes, not \(data.classes)")
     }
     guard outputs.count == units else {
       throw ConfigurationError("\(outputs.count) outputs for the \(units) pairs of \(classes) classes")
@@ -46,6 +50,7 @@ public struct PairwiseLoss: Loss {
   /// Scores and votes of one example.
   public func scratchCount(outputs: Shape, batch: Int) -> Int { 2 * classes }
 
+  /// The sums over the batch; writes the gradient where it is wanted.
   public func evaluate(
     _ outputs: Tensor, _ batch: Batch, gradient: Tensor?, _ workspace: LossWorkspace
   ) -> LossSums {
@@ -63,6 +68,7 @@ public struct PairwiseLoss: Loss {
     return sums
   }
 
+  /// Writes d²E/doutputs², h of the equations above.
   public func curvature(_ outputs: Tensor, _ batch: Batch, into hy: Tensor, _ workspace: LossWorkspace) {
     var unit = 0
     for first in 0..<classes {
@@ -94,7 +100,9 @@ public struct PairwiseLoss: Loss {
       }
     }
     var best = 0
-    for index in 1..<classes where (votes[index], scores[index]) > (votes[best], scores[best]) { best = index }
+    for index in 1..<classes where (votes[index], scores[index]) > (votes[best], scores[best]) {
+      best = index
+    }
     return best
   }
 

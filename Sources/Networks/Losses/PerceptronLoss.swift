@@ -13,13 +13,17 @@ public struct PerceptronLoss: Loss {
   /// The loss.
   public init() {}
 
+  /// The name in configs.
   public var name: String { "perceptron" }
+  /// Figures beyond `loss` and `error`.
   public var additionalMetrics: [Metric] { [Metric("mistakes")] }
 
+  /// Refuses outputs that do not fit, with the remedy.
   public func check(outputs: Shape, data: DataDescription) throws(ConfigurationError) {
     try OneOutputForEachClass.check(outputs, data, for: name)
   }
 
+  /// The sums over the batch; writes the gradient where it is wanted.
   public func evaluate(
     _ outputs: Tensor, _ batch: Batch, gradient: Tensor?, _ workspace: LossWorkspace
   ) -> LossSums {

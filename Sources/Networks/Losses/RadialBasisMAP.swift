@@ -18,24 +18,30 @@ public struct RadialBasisMAP: Loss {
     self.margin = margin
   }
 
+  /// The name in configs.
   public var name: String { "rbf_map" }
+  /// What the loss adds behind the last layer.
   public var outputLayer: LayerSummary? { LayerSummary(name: "rbf 10 (fixed)", output: [10], parameters: 0) }
 
+  /// Refuses outputs that do not fit, with the remedy.
   public func check(outputs: Shape, data: DataDescription) throws(ConfigurationError) {
     guard data.classes == DigitBitmaps.classes else {
       throw ConfigurationError(
-        "the loss «rbf_map» draws the ten digits, but the data has \(data.classes) classes: choose another loss")
+        "the loss «rbf_map» draws the ten digits, but the data has \(data.classes) classes: choose another loss"
+      )
     }
     guard outputs.count == DigitBitmaps.pixels else {
       throw ConfigurationError(
         "the network ends with \(outputs.count) outputs, but the loss «rbf_map» compares \(DigitBitmaps.pixels) with "
-          + "bitmaps of 7x12: end «layers» with «- dense: {units: \(DigitBitmaps.pixels), activation: scaled_tanh}»")
+          + "bitmaps of 7x12: end «layers» with «- dense: {units: \(DigitBitmaps.pixels), activation: scaled_tanh}»"
+      )
     }
   }
 
   /// The distances.
   public func scratchCount(outputs: Shape, batch: Int) -> Int { DigitBitmaps.classes * batch }
 
+  /// The sums over the batch; writes the gradient where it is wanted.
   public func evaluate(
     _ outputs: Tensor, _ batch: Batch, gradient: Tensor?, _ workspace: LossWorkspace
   ) -> LossSums {
@@ -54,6 +60,7 @@ public struct RadialBasisMAP: Loss {
     return sums
   }
 
+  /// Writes d²E/doutputs², h of the equations above.
   public func curvature(_ outputs: Tensor, _ batch: Batch, into hy: Tensor, _ workspace: LossWorkspace) {
     let classes = DigitBitmaps.classes
     let count = outputs.batch
@@ -85,7 +92,8 @@ public struct RadialBasisMAP: Loss {
     let distances = workspace.scratch(DigitBitmaps.classes * outputs.batch)
     DigitBitmaps.values.withUnsafeBufferPointer {
       RadialBasis.forward(
-        outputs.values, centers: $0, into: distances, units: DigitBitmaps.classes, inputs: DigitBitmaps.pixels,
+        outputs.values, centers: $0, into: distances, units: DigitBitmaps.classes,
+        inputs: DigitBitmaps.pixels,
         batch: outputs.batch)
     }
     return distances

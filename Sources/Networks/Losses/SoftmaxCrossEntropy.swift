@@ -9,12 +9,15 @@ public struct SoftmaxCrossEntropy: Loss {
   /// The loss.
   public init() {}
 
+  /// The name in configs.
   public var name: String { "softmax_cross_entropy" }
 
+  /// Refuses outputs that do not fit, with the remedy.
   public func check(outputs: Shape, data: DataDescription) throws(ConfigurationError) {
     try OneOutputForEachClass.check(outputs, data, for: name)
   }
 
+  /// The sums over the batch; writes the gradient where it is wanted.
   public func evaluate(
     _ outputs: Tensor, _ batch: Batch, gradient: Tensor?, _ workspace: LossWorkspace
   ) -> LossSums {
@@ -23,6 +26,7 @@ public struct SoftmaxCrossEntropy: Loss {
       gradient: gradient?.elements, predictions: workspace.choices(outputs.batch))
   }
 
+  /// Writes d²E/doutputs², h of the equations above.
   public func curvature(_ outputs: Tensor, _ batch: Batch, into hy: Tensor, _ workspace: LossWorkspace) {
     Softmax.forward(outputs.values, into: hy.elements, classes: outputs.shape.count, batch: outputs.batch)
     for index in 0..<hy.count { hy.base[index] *= 1 - hy.base[index] }

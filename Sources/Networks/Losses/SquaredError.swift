@@ -22,14 +22,18 @@ public struct SquaredError: Loss {
     self.targets = targets
   }
 
+  /// The name in configs.
   public var name: String { "squared_error" }
 
+  /// Refuses outputs that do not fit, with the remedy.
   public func check(outputs: Shape, data: DataDescription) throws(ConfigurationError) {
     try targets.check(outputs, data, for: name)
   }
 
+  /// The floats that the loss works in.
   public func scratchCount(outputs: Shape, batch: Int) -> Int { outputs.count * batch }
 
+  /// The sums over the batch; writes the gradient where it is wanted.
   public func evaluate(
     _ outputs: Tensor, _ batch: Batch, gradient: Tensor?, _ workspace: LossWorkspace
   ) -> LossSums {
@@ -40,6 +44,7 @@ public struct SquaredError: Loss {
     return LossSums(loss: loss, errors: errors)
   }
 
+  /// Writes d²E/doutputs², h of the equations above.
   public func curvature(_ outputs: Tensor, _ batch: Batch, into hy: Tensor, _ workspace: LossWorkspace) {
     hy.elements.update(repeating: 1)
   }

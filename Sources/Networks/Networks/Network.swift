@@ -34,7 +34,9 @@ public final class Network {
   /// A network of `layers` on inputs of shape `input`; parameters are zero.
   ///
   /// - Throws: `ShapeError`, naming the layer by number and kind, where a layer cannot work on what it is given.
-  public init(_ layers: [any Layer], input: Shape, maximumBatch: Int, name: String = "network") throws(ShapeError) {
+  public init(_ layers: [any Layer], input: Shape, maximumBatch: Int, name: String = "network")
+    throws(ShapeError)
+  {
     precondition(maximumBatch > 0, "a network works on at least one example at a time")
     let plan = try NetworkPlan(layers, input: input, maximumBatch: maximumBatch)
     self.layers = plan.layers
@@ -48,13 +50,15 @@ public final class Network {
     scratch = FlatBuffer(count: plan.scratchCount)
     temporary = FlatBuffer(count: plan.temporaryCount)
     pass = ForwardPass(
-      inputs: Tensor(shape: input, batch: 0, base: activations.base), examples: UnsafeBufferPointer(start: nil, count: 0),
+      inputs: Tensor(shape: input, batch: 0, base: activations.base),
+      examples: UnsafeBufferPointer(start: nil, count: 0),
       random: RandomAddress(seed: 0, step: 0, stream: .layer(0)), isTraining: false)
   }
 
   /// Works on these parameters from now on: those of another network of the same layers.
   public func share(_ parameters: ParameterGroup) {
-    precondition(parameters.slots == self.parameters.slots, "networks of different layers cannot share parameters")
+    precondition(
+      parameters.slots == self.parameters.slots, "networks of different layers cannot share parameters")
     self.parameters = parameters
   }
 
@@ -65,8 +69,10 @@ public final class Network {
   public func forward(
     _ inputs: Tensor, examples: UnsafeBufferPointer<UInt32>, random: RandomAddress, isTraining: Bool
   ) -> Tensor {
-    precondition(inputs.batch <= maximumBatch, "\(inputs.batch) examples for a network of at most \(maximumBatch)")
-    precondition(inputs.shape.count == input.count, "inputs of shape \(inputs.shape) for a network of \(input)")
+    precondition(
+      inputs.batch <= maximumBatch, "\(inputs.batch) examples for a network of at most \(maximumBatch)")
+    precondition(
+      inputs.shape.count == input.count, "inputs of shape \(inputs.shape) for a network of \(input)")
     pass = ForwardPass(inputs: inputs, examples: examples, random: random, isTraining: isTraining)
     guard inputs.batch > 0 else { return activation(after: layers.count - 1) }
     for (index, step) in plan.steps.enumerated() where !layers[index].isView {
@@ -170,7 +176,8 @@ extension Network {
     plan.steps.indices.map { index in
       let slots = layers[index].slots(for: plan.steps[index].input)
       return LayerSummary(
-        name: layers[index].name, output: plan.steps[index].output, parameters: slots.reduce(0) { $0 + $1.count })
+        name: layers[index].name, output: plan.steps[index].output,
+        parameters: slots.reduce(0) { $0 + $1.count })
     }
   }
 }

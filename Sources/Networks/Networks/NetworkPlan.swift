@@ -50,7 +50,8 @@ struct NetworkPlan {
       }
       self.layers.append(layer)
       parameterCount += layer.slots(for: shape).reduce(0) { $0 + Double($1.count) }
-      try Self.checkMemory(parameterCount, Double(activationCount) + Double(output.count) * Double(maximumBatch), index)
+      try Self.checkMemory(
+        parameterCount, Double(activationCount) + Double(output.count) * Double(maximumBatch), index)
       let count = output.count * maximumBatch
       if layer.isView || (layer.worksInPlace && !isNeeded) {
         isNeeded = isNeeded || (!layer.isView && layer.readsOutput)
@@ -60,7 +61,8 @@ struct NetworkPlan {
         isNeeded = layer.readsOutput
       }
       steps.append(
-        Step(input: shape, output: output, offset: offset, firstSlot: slots.count, scratchOffset: scratchCount))
+        Step(
+          input: shape, output: output, offset: offset, firstSlot: slots.count, scratchOffset: scratchCount))
       gradientCount = max(gradientCount, count)
       scratchCount += Self.aligned(layer.scratchCount(for: shape, batch: maximumBatch))
       temporaryCount = max(temporaryCount, layer.temporaryCount(for: shape, batch: maximumBatch))
@@ -81,7 +83,8 @@ struct NetworkPlan {
     let (needed, present) = (bytes / 0x1p30, available / 0x1p30)
     throw ShapeError(
       "the network up to layer \(index) needs \(Int(needed.rounded(.up))) GiB for \(Int(parameters)) parameters and the "
-        + "activations of a batch, but this machine has \(Int(present)) GiB: use smaller layers or a smaller batch")
+        + "activations of a batch, but this machine has \(Int(present)) GiB: use smaller layers or a smaller batch"
+    )
   }
 
   private mutating func appendSlots(of layer: any Layer, _ index: Int, input: Shape) {

@@ -69,10 +69,12 @@ public final class SupervisedNetwork {
   private func checkLabels(of batch: Batch) throws(ConfigurationError) {
     guard classes > 0 else { return }
     guard batch.labels.count == batch.count else {
-      throw ConfigurationError("\(batch.count) examples come with \(batch.labels.count) labels: each needs one")
+      throw ConfigurationError(
+        "\(batch.count) examples come with \(batch.labels.count) labels: each needs one")
     }
     for label in batch.labels where label < 0 || label >= classes {
-      throw ConfigurationError("an example has the label \(label): labels of \(classes) classes are 0...\(classes - 1)")
+      throw ConfigurationError(
+        "an example has the label \(label): labels of \(classes) classes are 0...\(classes - 1)")
     }
   }
 }
@@ -84,22 +86,29 @@ public protocol NetworkModel: Model {
 }
 
 extension NetworkModel {
+  /// One group: the network.
   public var parameters: [ParameterGroup] { [supervised.network.parameters] }
+  /// What the loss counts.
   public var metrics: [Metric] { supervised.metrics }
+  /// One line for each layer.
   public var layerSummaries: [LayerSummary] { supervised.summaries }
 
+  /// Works on the parameters of another model from now on.
   public func share(parametersOf other: Self) {
     supervised.network.share(other.supervised.network.parameters)
   }
 
+  /// One phase: the gradient.
   public func phases(at progress: Progress) -> [Phase] { supervised.phases }
 
+  /// Adds the gradient or the curvature of the loss over the batch.
   public func accumulate(
     _ batch: Batch, phase: Phase, random: RandomAddress, into contribution: Contribution
   ) throws {
     try supervised.accumulate(batch, kind: phase.kind, random: random, into: contribution)
   }
 
+  /// Adds the sums over the batch, without training.
   public func evaluate(_ batch: Batch, into sums: UnsafeMutableBufferPointer<Double>) throws {
     try supervised.evaluate(batch, into: sums)
   }

@@ -9,6 +9,7 @@ import Kernels
 ///
 /// Kingma & Ba 2015; Loshchilov & Hutter 2019.
 public struct Adam: Optimizer {
+  /// The name in configs.
   public static let name = "adam"
   /// The decay β₁ of the mean of gradients.
   public var beta1: Float
@@ -23,7 +24,8 @@ public struct Adam: Optimizer {
 
   /// The rule with the constants of the paper.
   public init(
-    beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0, isDecoupled: Bool = false
+    beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0,
+    isDecoupled: Bool = false
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -32,8 +34,10 @@ public struct Adam: Optimizer {
     self.isDecoupled = isDecoupled
   }
 
+  /// The state vectors, in their order.
   public var stateNames: [String] { ["mean", "mean_square"] }
 
+  /// Moves the parameters of the range.
   public func apply(_ update: borrowing ParameterUpdate) {
     let decay = update.decays ? weightDecay : 0
     Kernels.ParameterUpdate.adam(

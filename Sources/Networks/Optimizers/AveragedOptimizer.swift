@@ -6,6 +6,7 @@ import Kernels
 ///
 /// after each step of the wrapped rule. Training goes on from w; evaluation may use a. Polyak & Juditsky 1992.
 public struct AveragedOptimizer<Rule: Optimizer>: Optimizer {
+  /// The name in configs.
   public static var name: String { Rule.name }
   /// The rule that moves the parameters.
   public var rule: Rule
@@ -18,11 +19,14 @@ public struct AveragedOptimizer<Rule: Optimizer>: Optimizer {
     self.averaging = averaging
   }
 
+  /// The state vectors, in their order.
   public var stateNames: [String] { rule.stateNames + [Self.averageName] }
+  /// The examples whose curvature is measured before each epoch.
   public var curvatureExamples: Int { rule.curvatureExamples }
 
   private static var averageName: String { "average" }
 
+  /// Moves the parameters of the range.
   public func apply(_ update: borrowing ParameterUpdate) {
     rule.apply(update)
     Elementwise.moveAverage(
@@ -30,6 +34,7 @@ public struct AveragedOptimizer<Rule: Optimizer>: Optimizer {
       rate: averaging.rate(at: update.step))
   }
 
+  /// Takes a measured curvature into the state.
   public func observe(curvature update: borrowing ParameterUpdate) {
     rule.observe(curvature: update)
   }

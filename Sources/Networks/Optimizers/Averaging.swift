@@ -9,6 +9,7 @@ public struct Averaging: Codable, Hashable, Sendable {
     /// a ← decay · a + (1 - decay) · w.
     case exponential
 
+    /// What the choice is, for errors.
     public static var title: String { "averaging" }
   }
 
@@ -30,6 +31,7 @@ public struct Averaging: Codable, Hashable, Sendable {
     self.decay = decay
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if (try? decoder.singleValueContainer().decode(String.self)) != nil {
       self.init(try Kind(from: decoder))
@@ -53,13 +55,15 @@ public struct Averaging: Codable, Hashable, Sendable {
   func validate() throws(ConfigurationError) {
     if let start {
       guard kind == .mean else {
-        throw ConfigurationError("averaging.start: it belongs to the kind «mean», not «exponential»; leave it out")
+        throw ConfigurationError(
+          "averaging.start: it belongs to the kind «mean», not «exponential»; leave it out")
       }
       guard start >= 0 else { throw ConfigurationError("averaging.start is \(start): it must be at least 0") }
     }
     if let decay {
       guard kind == .exponential else {
-        throw ConfigurationError("averaging.decay: it belongs to the kind «exponential», not «mean»; leave it out")
+        throw ConfigurationError(
+          "averaging.decay: it belongs to the kind «exponential», not «mean»; leave it out")
       }
       guard decay >= 0, decay < 1 else {
         throw ConfigurationError("averaging.decay is \(decay): it must be at least 0 and below 1")

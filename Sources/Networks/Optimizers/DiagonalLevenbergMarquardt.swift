@@ -9,9 +9,11 @@ import Kernels
 /// h is the diagonal of the Gauss–Newton Hessian over `curvatureExamples` examples. LeCun, Bottou, Bengio & Haffner
 /// 1998, appendix C: μ = 0.02, 500 examples.
 public struct DiagonalLevenbergMarquardt: Optimizer {
+  /// The name in configs.
   public static let name = "sdlm"
   /// What is added to the curvature, so that flat directions do not run away.
   public var mu: Float
+  /// The examples whose curvature is measured before each epoch.
   public var curvatureExamples: Int
   /// The coupled weight decay λ.
   public var weightDecay: Float
@@ -23,8 +25,10 @@ public struct DiagonalLevenbergMarquardt: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  /// The state vectors, in their order.
   public var stateNames: [String] { ["curvature"] }
 
+  /// Moves the parameters of the range.
   public func apply(_ update: borrowing ParameterUpdate) {
     Kernels.ParameterUpdate.levenbergMarquardt(
       update.parameters, curvature: UnsafeBufferPointer(update.states[0]), gradient: update.sum,

@@ -16,7 +16,9 @@ public protocol Optimizer: Codable, Sendable {
 }
 
 extension Optimizer {
+  /// None, unless a rule says otherwise.
   public var curvatureExamples: Int { 0 }
+  /// Ignores it, unless a rule says otherwise.
   public func observe(curvature update: borrowing ParameterUpdate) {}
 }
 

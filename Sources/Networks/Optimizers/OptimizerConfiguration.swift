@@ -6,6 +6,7 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
   public enum Rule: String, Keyword {
     case sgd, rmsprop, adam, adamw, sdlm
 
+    /// What the choice is, for errors.
     public static var title: String { "optimizer rule" }
   }
 
@@ -67,6 +68,7 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
     self.schedule = schedule
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if (try? decoder.singleValueContainer().decode(String.self)) != nil {
       self.init(try Rule(from: decoder))
@@ -161,8 +163,11 @@ extension OptimizerConfiguration {
     guard rules.contains(rule) else {
       let names = rules.map(\.rawValue).sorted().joined(separator: ", ")
       throw ConfigurationError(
-        "optimizer.\(key): the rule «\(rule.rawValue)» has no such key (it belongs to \(names)); leave it out")
+        "optimizer.\(key): the rule «\(rule.rawValue)» has no such key (it belongs to \(names)); leave it out"
+      )
     }
-    guard isValid(value) else { throw ConfigurationError("optimizer.\(key) is \(value): it must be \(allowed)") }
+    guard isValid(value) else {
+      throw ConfigurationError("optimizer.\(key) is \(value): it must be \(allowed)")
+    }
   }
 }

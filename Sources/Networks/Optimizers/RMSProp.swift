@@ -8,6 +8,7 @@ import Kernels
 ///
 /// without v where m = 0. Tieleman & Hinton 2012, lecture 6e.
 public struct RMSProp: Optimizer {
+  /// The name in configs.
   public static let name = "rmsprop"
   /// The decay β of the mean of squares.
   public var beta: Float
@@ -26,8 +27,10 @@ public struct RMSProp: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  /// The state vectors, in their order.
   public var stateNames: [String] { momentum == 0 ? ["mean_square"] : ["mean_square", "velocity"] }
 
+  /// Moves the parameters of the range.
   public func apply(_ update: borrowing ParameterUpdate) {
     Kernels.ParameterUpdate.rmsProp(
       update.parameters, squares: update.states[0], velocity: momentum == 0 ? nil : update.states[1],

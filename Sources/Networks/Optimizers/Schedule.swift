@@ -20,6 +20,7 @@ public struct Schedule: Codable, Hashable, Sendable {
   public enum Kind: String, Keyword {
     case constant, step, table, cosine, linear, inverse, exponential
 
+    /// What the choice is, for errors.
     public static var title: String { "schedule" }
   }
 
@@ -71,6 +72,7 @@ public struct Schedule: Codable, Hashable, Sendable {
     self.warmupSteps = warmupSteps
   }
 
+  /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     if (try? decoder.singleValueContainer().decode(String.self)) != nil {
       self.init(try Kind(from: decoder))
@@ -126,7 +128,9 @@ extension Schedule {
   ///
   /// - Throws: `ConfigurationError` that names the key, its value and what is allowed.
   public func validate() throws(ConfigurationError) {
-    try check("factor", factor, belongsTo: [.step, .exponential], "greater than 0 and at most 1") { $0 > 0 && $0 <= 1 }
+    try check("factor", factor, belongsTo: [.step, .exponential], "greater than 0 and at most 1") {
+      $0 > 0 && $0 <= 1
+    }
     try check("final", final, belongsTo: [.cosine, .linear], "between 0 and 1") { $0 >= 0 && $0 <= 1 }
     try check("decay", decay, belongsTo: [.inverse], "at least 0") { $0 >= 0 && $0.isFinite }
     try check("warmup_steps", warmupSteps, belongsTo: Set(Kind.allCases), "at least 0") { $0 >= 0 }
@@ -134,7 +138,8 @@ extension Schedule {
       $0.allSatisfy { $0 >= 1 } && zip($0, $0.dropFirst()).allSatisfy { $0 < $1 }
     }
     try check("table", table, belongsTo: [.table], "rows of at least 1 epoch and a rate of at least 0") {
-      !$0.isEmpty && $0.allSatisfy { $0.epochs >= 1 && $0.epochs < 1_000_000 && $0.rate >= 0 && $0.rate.isFinite }
+      !$0.isEmpty
+        && $0.allSatisfy { $0.epochs >= 1 && $0.epochs < 1_000_000 && $0.rate >= 0 && $0.rate.isFinite }
     }
     let missing: [(Kind, Bool, String)] = [
       (.step, milestones == nil, "milestones: [5, 8]"), (.exponential, factor == nil, "factor: 0.9"),
@@ -154,6 +159,8 @@ extension Schedule {
       throw ConfigurationError(
         "schedule.\(key): the kind «\(kind.rawValue)» has no such key (it belongs to \(names)); leave it out")
     }
-    guard isValid(value) else { throw ConfigurationError("schedule.\(key) is \(value): it must be \(allowed)") }
+    guard isValid(value) else {
+      throw ConfigurationError("schedule.\(key) is \(value): it must be \(allowed)")
+    }
   }
 }

@@ -8,6 +8,7 @@ import Kernels
 ///
 /// and w ← w - η G where m = 0. Sutskever, Martens, Dahl & Hinton 2013.
 public struct StochasticGradientDescent: Optimizer {
+  /// The name in configs.
   public static let name = "sgd"
   /// The fraction m of the last velocity that is kept.
   public var momentum: Float
@@ -23,8 +24,10 @@ public struct StochasticGradientDescent: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  /// The state vectors, in their order.
   public var stateNames: [String] { momentum == 0 ? [] : ["velocity"] }
 
+  /// Moves the parameters of the range.
   public func apply(_ update: borrowing ParameterUpdate) {
     let decay = update.decays ? weightDecay : 0
     if momentum == 0 {

@@ -8,9 +8,12 @@ struct ArchitecturesCommand: ParsableCommand {
     commandName: "architectures", abstract: "Lists the networks that can be trained.")
 
   func run() {
-    let width = Catalogue.all.map { $0.name.count }.max() ?? 0
-    for type in Catalogue.all {
-      print("\(type.name.padding(width))  \(type.summary)")
+    CheckpointCommand.run {
+      let width = Catalogue.all.map { $0.name.count }.max() ?? 0
+      for type in Catalogue.all {
+        print("\(type.name.padding(width))  \(type.summary)")
+      }
+      return ExitStatus.done
     }
   }
 }

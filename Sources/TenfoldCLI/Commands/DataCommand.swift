@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Foundation
 
 /// `tenfold data`.
 struct DataCommand: ParsableCommand {
@@ -30,9 +31,20 @@ struct DataCommand: ParsableCommand {
     func run() throws {
       CheckpointCommand.run {
         let splits = try HandwrittenDigits(seed: seed).splits(training: training, test: test)
+        try makeDirectory()
         try splits.writeMNIST(to: directory)
         print("wrote \(training) training and \(test) test images to \(directory)")
         return ExitStatus.done
+      }
+    }
+
+    private func makeDirectory() throws {
+      do {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      } catch {
+        throw DataError(
+          .unwritable,
+          "the directory \(directory) cannot be made (\(error.localizedDescription)); check the path and the rights to it")
       }
     }
   }

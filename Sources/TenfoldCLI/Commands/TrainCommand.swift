@@ -92,13 +92,26 @@ struct TrainCommand: ParsableCommand {
       throw AgreedFailure(exitCode: ExitStatus.code(for: error))
     }
     if end == .stopped {
+      try session.onEveryRank("the last checkpoint") { if let error = trainer.saveFailure { throw error } }
       printer?.say("stopped after step \(trainer.progress.step); go on with: tenfold train --resume --run \(directory!.path)")
       return ExitStatus.resumable
     }
-    guard session.isCoordinator, let directory else { return ExitStatus.done }
+    try session.onEveryRank("the summary") {
+      guard session.isCoordinator, let directory else { return }
+      try summarize(trainer, builder, in: directory, since: started, printer)
+      // The run is done and its figures are written, but without its weights it is not a success.
+      if let error = trainer.saveFailure { throw error }
+    }
+    return ExitStatus.done
+  }
+
+  private func summarize<M: Model>(
+    _ trainer: Trainer<M>, _ builder: RunBuilder<M>, in directory: RunDirectory,
+    since started: ContinuousClock.Instant, _ printer: ProgressPrinter?
+  ) throws {
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     let summary = RunSummary(
-      architecture: M.name, ranks: session.replicas.count, threads: options.threads, lanes: builder.configuration.lanes,
+      architecture: M.name, ranks: builder.session.replicas.count, threads: options.threads, lanes: builder.configuration.lanes,
       steps: trainer.progress.step,
       epochs: Double(trainer.progress.step) / Double(trainer.progress.stepsPerEpoch),
       parameters: trainer.model.parameters.reduce(0) { $0 + $1.parameterCount },
@@ -107,7 +120,6 @@ struct TrainCommand: ParsableCommand {
     try directory.writeSummary(summary)
     printer?.say("weights_sha256 \(summary.weightsSHA256)")
     printer?.say("summary \(directory.path)/summary.json")
-    return ExitStatus.done
   }
 
   private func openDirectory(_ yaml: String) throws -> RunDirectory {

@@ -17,7 +17,7 @@ enum ExitStatus {
   static func code(for error: any Error) -> Int32 {
     switch error {
     case is ConfigurationError, is ShapeError, is LanePlanError, is UsageError, is LaunchError: usage
-    case let error as DataError: error.exitCode
+    case let error as DataError: error.kind == .unwritable ? cannotWrite : error.exitCode
     case let error as CheckpointError:
       switch error.kind {
       case .notEmpty, .inUse, .notFound, .mismatch: usage

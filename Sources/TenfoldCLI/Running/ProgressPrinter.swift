@@ -9,6 +9,7 @@ final class ProgressPrinter: RunObserver {
   private let log: MetricsLog?
   private let isTerminal = isatty(STDOUT_FILENO) == 1 && Launcher.detect() == nil  // a launcher's output is a log
   private var lineIsOpen = false
+  private var hasLogFailed = false
   private(set) var lastExamplesPerSecond = 0.0
   private(set) var warnings = 0
 
@@ -30,7 +31,7 @@ final class ProgressPrinter: RunObserver {
     } else {
       Self.write("\(text)\n")
     }
-    try log?.append(
+    append(
       step: progress.step, epoch: progress.epoch,
       values: record.metrics + [
         ("learning_rate", record.learningRate), ("examples_per_second", record.examplesPerSecond),
@@ -40,7 +41,7 @@ final class ProgressPrinter: RunObserver {
 
   func didEvaluate(_ record: EvaluationRecord) throws {
     say("epoch \(Self.fraction(record.progress))  " + record.named.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  "))
-    try log?.append(step: record.progress.step, epoch: record.progress.epoch, values: record.named)
+    append(step: record.progress.step, epoch: record.progress.epoch, values: record.named)
   }
 
   func didSave(_ checkpoint: Checkpoint, at progress: Networks.Progress) {
@@ -51,6 +52,16 @@ final class ProgressPrinter: RunObserver {
     warnings += 1
     closeLine()
     RankSession.report("warning: \(text)")
+  }
+
+  /// Appends to the log. That it cannot be written ends no training: the first time is reported.
+  private func append(step: Int, epoch: Int, values: [(name: String, value: Double)]) {
+    do throws(CheckpointError) {
+      try log?.append(step: step, epoch: epoch, values: values)
+    } catch {
+      if !hasLogFailed { didWarn("metrics not written, from step \(step) on: \(error)") }
+      hasLogFailed = true
+    }
   }
 
   /// Prints a line of its own.

@@ -19,7 +19,7 @@ struct RunBuilder<M: Model> {
   let feed: any ExampleFeed
   let fingerprint: String
 
-  /// Opens the data and plans the lanes. Collective.
+  /// Opens the data, plans the lanes and tries the model: nothing is written before all fit together. Collective.
   init(
     yaml: String, session: RankSession, threads: Int, dedicatedCoordinator: Bool, stepLimit: Int?
   ) throws {
@@ -49,6 +49,10 @@ struct RunBuilder<M: Model> {
     let curvature = try configuration.optimizer.makeOptimizer().curvatureExamples
     let most = min(max(training.largestLane * lanes, curvature), opened.trainingCount)
     feed = try opened.feed(session: session, largestRequest: most)
+    // What can fail here fails alike on every rank: shapes and configurations that do not fit together.
+    try session.onEveryRank("the model") {
+      _ = try M(configuration.model, data: opened.description, maximumBatch: 1)
+    }
   }
 
   /// The trainer. Collective.
@@ -56,18 +60,11 @@ struct RunBuilder<M: Model> {
     runDirectory: RunDirectory?, observer: (any RunObserver)?,
     interrupt: @escaping (Progress) -> ControlWord = { _ in ControlWord() }
   ) throws -> Trainer<M> {
-    var trainer: Trainer<M>?
-    // What can fail here fails alike on every rank: shapes and configurations that do not fit together.
-    try session.onEveryRank("the model") {
-      _ = try M(configuration.model, data: description, maximumBatch: 1)
-      _ = try configuration.optimizer.makeOptimizer()
-    }
-    trainer = try Trainer(
+    try Trainer(
       training, makeModel: { try M(configuration.model, data: description, maximumBatch: $0) },
       preparation: preparation, feed: feed, plan: plan, replicas: session.replicas,
       team: ThreadTeam(count: threads), manifest: manifest, runDirectory: runDirectory, observer: observer,
       interrupt: interrupt)
-    return trainer!
   }
 
   private var manifest: CheckpointManifest {

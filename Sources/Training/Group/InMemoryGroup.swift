@@ -8,17 +8,23 @@ public final class InMemoryGroup: ReplicaGroup {
   public let rank: Int
   public let count: Int
   private let exchange: Exchange
+  private let sharesMemory: Bool
 
-  private init(rank: Int, count: Int, exchange: Exchange) {
+  private init(rank: Int, count: Int, exchange: Exchange, sharesMemory: Bool) {
     self.rank = rank
     self.count = count
     self.exchange = exchange
+    self.sharesMemory = sharesMemory
   }
 
   /// The members of a new group of `count` ranks; each is to be used by one thread.
-  public static func members(_ count: Int) -> [InMemoryGroup] {
+  ///
+  /// - Parameter sharesMemory: whether the ranks behave as on one machine, or as on several.
+  public static func members(_ count: Int, sharesMemory: Bool = false) -> [InMemoryGroup] {
     let exchange = Exchange()
-    return (0..<count).map { InMemoryGroup(rank: $0, count: count, exchange: exchange) }
+    return (0..<count).map {
+      InMemoryGroup(rank: $0, count: count, exchange: exchange, sharesMemory: sharesMemory)
+    }
   }
 
   public func prepare(_ transfers: [Transfer], operation: String) -> any PreparedTransfers {
@@ -56,45 +62,98 @@ public final class InMemoryGroup: ReplicaGroup {
     _ = try broadcast(try gather([], operation: "barrier").map { _ in [] } ?? [], operation: "barrier")
   }
 
+  public func shareMemory(byteCount: Int) throws -> SharedMemory? {
+    guard sharesMemory, count > 1 else { return nil }
+    let own = Segment(byteCount: byteCount)
+    let all = Segment(byteCount: count * MemoryLayout<Int>.size)
+    let addresses = all.base.bindMemory(to: Int.self, capacity: count)
+    addresses[rank] = Int(bitPattern: own.base)
+    let buffer = UnsafeMutableBufferPointer(start: addresses, count: count)
+    let transfers = try prepareAllGather(buffer, ranges: (0..<count).map { $0..<$0 + 1 }, operation: "sharing memory")
+    try transfers.start()
+    try transfers.wait()
+    exchange.segments.withLock { $0.append(own) }
+    return SharedMemory(segments: buffer.map { UnsafeMutableRawPointer(bitPattern: $0)! }, owner: exchange)
+  }
+
+  public func synchronize(_ operation: String) throws { try barrier() }
+
+  /// A rank's part of shared memory; it lives as long as the group.
+  final class Segment: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+
+    init(byteCount: Int) {
+      base = .allocate(byteCount: max(byteCount, 64), alignment: 64)
+      base.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 64))
+    }
+
+    deinit { base.deallocate() }
+  }
+
   /// The mailboxes of a group.
   final class Exchange: Sendable {
     struct Route: Hashable {
       var from: Int
       var to: Int
     }
-    let messages = Mutex<[Route: [[UInt8]]]>([:])
+    /// The messages of one route that have not been taken, by number.
+    struct Mailbox {
+      private var sent = 0
+      private var expected = 0
+      var messages: [Int: [UInt8]] = [:]
+
+      mutating func add(_ message: [UInt8]) {
+        messages[sent] = message
+        sent += 1
+      }
+
+      /// The number of the message that the next receive gets.
+      mutating func expect() -> Int {
+        expected += 1
+        return expected - 1
+      }
+    }
+    let mailboxes = Mutex<[Route: Mailbox]>([:])
+    let segments = Mutex<[Segment]>([])
   }
 }
 
-/// Transfers over mailboxes: a send copies its message, a receive waits for one.
+/// Transfers over mailboxes: a send copies its message, a receive waits for the one that it is due when it starts.
+///
+/// As in MPI, the n-th receive that is started on a route gets the n-th message, whichever is awaited first.
 final class InMemoryTransfers: PreparedTransfers {
   private let transfers: [Transfer]
   private let rank: Int
   private let exchange: InMemoryGroup.Exchange
+  private var numbers: [Int]
 
   init(_ transfers: [Transfer], rank: Int, exchange: InMemoryGroup.Exchange) {
     self.transfers = transfers
+    numbers = transfers.map { _ in 0 }
     self.rank = rank
     self.exchange = exchange
   }
 
   func start() {
-    exchange.messages.withLock { messages in
-      for transfer in transfers where transfer.direction == .send {
-        messages[.init(from: rank, to: transfer.peer), default: []].append([UInt8](transfer.bytes))
+    exchange.mailboxes.withLock { mailboxes in
+      for (index, transfer) in transfers.enumerated() {
+        switch transfer.direction {
+        case .send:
+          let route = InMemoryGroup.Exchange.Route(from: rank, to: transfer.peer)
+          mailboxes[route, default: .init()].add([UInt8](transfer.bytes))
+        case .receive:
+          let route = InMemoryGroup.Exchange.Route(from: transfer.peer, to: rank)
+          numbers[index] = mailboxes[route, default: .init()].expect()
+        }
       }
     }
   }
 
   func wait() {
-    for transfer in transfers where transfer.direction == .receive {
+    for (index, transfer) in transfers.enumerated() where transfer.direction == .receive {
       let route = InMemoryGroup.Exchange.Route(from: transfer.peer, to: rank)
       while true {
-        let message: [UInt8]? = exchange.messages.withLock { messages in
-          guard let first = messages[route]?.first else { return nil }
-          messages[route]!.removeFirst()
-          return first
-        }
+        let message = exchange.mailboxes.withLock { $0[route]?.messages.removeValue(forKey: numbers[index]) }
         if let message {
           precondition(message.count == transfer.bytes.count, "the two ends of a transfer disagree on its size")
           transfer.bytes.copyBytes(from: message)

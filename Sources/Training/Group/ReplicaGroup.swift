@@ -21,6 +21,32 @@ public protocol ReplicaGroup: AnyObject {
 
   /// Waits until all have come here.
   func barrier() throws
+
+  /// Memory, zero at first, that all ranks read and write directly; nil, on every rank alike, where they do not share
+  /// a machine. Collective.
+  ///
+  /// - Parameter byteCount: the size of this rank's segment; may be 0 and may differ between ranks.
+  func shareMemory(byteCount: Int) throws -> SharedMemory?
+
+  /// Waits until all have come here; what each has written to shared memory before, all see afterwards. Collective,
+  /// and only after `shareMemory` has given some.
+  func synchronize(_ operation: String) throws
+}
+
+/// A segment of memory of each rank, all of them directly readable and writable by every rank.
+///
+/// `@unchecked Sendable`: the addresses never change; who writes which elements when is the users' agreement, with
+/// `synchronize` between a write of one rank and a read of another.
+public final class SharedMemory: @unchecked Sendable {
+  /// The address of each rank's segment, 64-byte aligned, at this process's addresses.
+  public let segments: [UnsafeMutableRawPointer]
+  private let owner: AnyObject?
+
+  /// Segments that `owner` keeps alive.
+  public init(segments: [UnsafeMutableRawPointer], owner: AnyObject?) {
+    self.segments = segments
+    self.owner = owner
+  }
 }
 
 /// One message between this rank and another.
@@ -75,6 +101,10 @@ public final class SoloGroup: ReplicaGroup {
   public func sumFast(_ vector: UnsafeMutableBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Double>) {}
 
   public func barrier() {}
+
+  public func shareMemory(byteCount: Int) -> SharedMemory? { nil }
+
+  public func synchronize(_ operation: String) {}
 }
 
 /// The transfers of a group of one.

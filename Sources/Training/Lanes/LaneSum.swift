@@ -18,8 +18,9 @@ public enum Reduction: String, Sendable, Codable, CaseIterable {
 ///    to everyone with it.
 /// 4. The owner moves its chunk of the parameters and sends it to all (an all-gather, `publishParameters`).
 ///
-/// Each rank sends and receives 2·(P-1)/P vectors where its lanes are one node, which is the least possible.
-/// Nothing is allocated after `init`.
+/// Each rank sends and receives 2·(P-1)/P vectors where its lanes are one node, which is the least possible. Where all
+/// ranks share a machine, nothing is sent at all: the ranks' sums and the parameters lie in shared memory, the owner of
+/// a chunk adds it up where it lies, and two barriers take the place of the messages. Nothing is allocated after `init`.
 package final class LaneSum {
   /// The part of the vector that this rank owns.
   package let ownRange: Range<Int>
@@ -31,6 +32,8 @@ package final class LaneSum {
   package private(set) var control = ControlWord()
 
   package let reduction: Reduction
+  // Prepared transfers hold addresses in it.
+  private let group: ParameterGroup
   private let replicas: any ReplicaGroup
   private let team: ThreadTeam
   private let programs: [LaneProgram]
@@ -45,6 +48,7 @@ package final class LaneSum {
   private let received: [FlatBuffer]
   private let exchange: any PreparedTransfers
   private let parameterExchange: any PreparedTransfers
+  private let shared: SharedVectors?
   private let width: Int
 
   package static let blockSize = 1024
@@ -65,28 +69,38 @@ package final class LaneSum {
     let rank = replicas.rank
     let count = group.buffer.count
     self.reduction = reduction
+    self.group = group
     self.replicas = replicas
     self.team = team
     width = 1 + metricCount
     let programs = (0..<team.count).map { tree.program(for: plan.lanes(of: rank, thread: $0, threads: team.count)) }
-    let contributions = programs.map { program in
-      (0..<program.places).map { _ in Contribution(to: group, metricCount: metricCount) }
-    }
     self.programs = programs
-    self.contributions = contributions
-
-    // Within the rank: from the threads' nodes to the rank's.
-    let threadNodes = zip(programs, contributions).flatMap { program, places in
-      zip(program.nodes, program.nodePlaces).map { (node: $0, contribution: places[$1]) }
-    }
-    let rankMerge = tree.merge(threadNodes.map(\.node))
-    rankAdditions = rankMerge.additions.map {
-      (threadNodes[$0.target].contribution, threadNodes[$0.source].contribution)
-    }
-    rankNodes = rankMerge.nodes.map { threadNodes[$0.place].contribution }
 
     // Between ranks: who holds which nodes follows from the plan alone.
     let nodesByRank = (0..<replicas.count).map { tree.program(for: plan.lanes(of: $0)).nodes }
+    let shared =
+      reduction == .exact
+      ? try SharedVectors(group: group, width: width, nodes: nodesByRank.map(\.count), replicas: replicas) : nil
+    self.shared = shared
+
+    // Within the rank: from the threads' nodes to the rank's.
+    let threadNodes = programs.enumerated().flatMap { thread, program in
+      zip(program.nodes, program.nodePlaces).map { (node: $0, thread: thread, place: $1) }
+    }
+    let rankMerge = tree.merge(threadNodes.map(\.node))
+    let contributions = programs.enumerated().map { thread, program in
+      (0..<program.places).map { place in
+        let index = rankMerge.nodes.firstIndex { threadNodes[$0.place].thread == thread && threadNodes[$0.place].place == place }
+        return Contribution(
+          to: group, metricCount: metricCount, vector: index.flatMap { index in shared.map { $0.vector(rank, index) } })
+      }
+    }
+    self.contributions = contributions
+    func contribution(_ index: Int) -> Contribution {
+      contributions[threadNodes[index].thread][threadNodes[index].place]
+    }
+    rankAdditions = rankMerge.additions.map { (contribution($0.target), contribution($0.source)) }
+    rankNodes = rankMerge.nodes.map { contribution($0.place) }
     let ranges = (0..<replicas.count).map { LaneSum.chunk($0, of: replicas.count, count: count) }
     ownRange = reduction == .exact ? ranges[rank] : 0..<count
 
@@ -115,10 +129,13 @@ package final class LaneSum {
       UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count))
     }
     let own = reduction == .exact ? ranges[rank] : 0..<0
+    let sendsMessages = reduction == .exact && replicas.count > 1 && shared == nil
     for peer in 0..<replicas.count where reduction == .exact {
       for (index, _) in nodesByRank[peer].enumerated() {
         if peer == rank {
           places.append(rankNodes[index].vector.base + own.lowerBound)
+        } else if let shared {
+          places.append(shared.vector(peer, index).base + own.lowerBound)
         } else {
           let buffer = FlatBuffer(count: own.count)
           received.append(buffer)
@@ -127,7 +144,7 @@ package final class LaneSum {
         }
       }
     }
-    for distance in 1..<max(replicas.count, 1) where reduction == .exact && replicas.count > 1 {
+    for distance in 1..<max(replicas.count, 1) where sendsMessages {
       let peer = (rank + distance) % replicas.count
       for contribution in rankNodes where !ranges[peer].isEmpty {
         transfers.append(.send(to: peer, bytes(contribution.vector.base, ranges[peer])))
@@ -146,14 +163,14 @@ package final class LaneSum {
     func message(_ rank: Int) -> UnsafeMutableRawBufferPointer {
       UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: words[messageRanges[rank]]))
     }
-    for distance in 1..<max(replicas.count, 1) where reduction == .exact && replicas.count > 1 {
+    for distance in 1..<max(replicas.count, 1) where sendsMessages {
       let from = (rank + replicas.count - distance) % replicas.count
       transfers.append(.receive(from: from, message(from)))
       transfers.append(.send(to: (rank + distance) % replicas.count, message(rank)))
     }
     exchange = try replicas.prepare(transfers, operation: "sum of contributions")
     parameterExchange =
-      reduction == .exact
+      sendsMessages
       ? try replicas.prepareAllGather(group.buffer.elements, ranges: ranges, operation: "exchange of parameters")
       : NoTransfers()
     if reduction == .fast { fastBuffer = FlatBuffer(count: count) } else { fastBuffer = nil }
@@ -195,8 +212,12 @@ package final class LaneSum {
       for i in 0..<width { messages[start + index * width + i] = node.sums[i] }
     }
     own.write(to: words(of: replicas.rank))
-    try exchange.start()
-    try exchange.wait()
+    if let shared {
+      try shared.exchange(messages, ranges: messageRanges, replicas)
+    } else {
+      try exchange.start()
+      try exchange.wait()
+    }
     for (target, source) in sumAdditions {
       for i in 0..<width { messages[target + i] += messages[source + i] }
     }
@@ -217,11 +238,15 @@ package final class LaneSum {
     }
   }
 
-  /// Sends this rank's chunk of the parameters to all and receives theirs. Collective.
+  /// Ends a phase: sends this rank's chunk of the parameters to all and receives theirs. Collective.
   package func publishParameters() throws {
+    if shared != nil { return try replicas.synchronize("exchange of parameters") }
     try parameterExchange.start()
     try parameterExchange.wait()
   }
+
+  /// Whether all ranks work on the same parameters in the same memory.
+  package var sharesParameters: Bool { shared != nil }
 
   private func addThreads() throws {
     guard !rankAdditions.isEmpty else { return }

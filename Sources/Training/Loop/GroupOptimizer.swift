@@ -44,7 +44,7 @@ package final class GroupOptimizer {
       group: group, metricCount: metricCount, plan: plan, reduction: reduction, replicas: replicas, team: team)
     let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
     self.states = states
-    trained = optimizer.averageState.map { _ in FlatBuffer(count: group.buffer.count) }
+    trained = optimizer.averageState.map { [own = sum.ownRange] _ in FlatBuffer(count: own.count) }
     let own = sum.ownRange
     runs = (0..<team.count).map { thread in
       let blocks = LanePlan.block(
@@ -91,7 +91,7 @@ package final class GroupOptimizer {
   /// Moves the parameters along the reduced sum and publishes them. Collective, after `sum.reduce`.
   package func apply(_ kind: Phase.Kind, at progress: Progress) throws {
     let count = sum.totals[0]
-    guard count > 0 else { return }
+    guard count > 0 else { return try sum.publishParameters() }
     var scale = Float(1 / count)
     if kind == .gradient { steps += 1 }
     if kind == .gradient, let clipNorm = configuration.clipNorm {
@@ -113,22 +113,25 @@ package final class GroupOptimizer {
         }
       }
     }
-    if kind == .gradient { try sum.publishParameters() }
+    try sum.publishParameters()
   }
 
   /// Puts the mean of the parameters in their place on every rank, where the optimizer keeps one. Collective.
   package func enterMean() throws {
     guard let trained, let average = optimizer.averageState, steps > 0 else { return }
     let own = sum.ownRange
-    trained.base.update(from: group.buffer.base, count: group.buffer.count)
+    trained.base.update(from: group.buffer.base + own.lowerBound, count: own.count)
     (group.buffer.base + own.lowerBound).update(from: states[average].base + own.lowerBound, count: own.count)
     try sum.publishParameters()
   }
 
-  /// Brings the trained parameters back after `enterMean`.
-  package func leaveMean() {
+  /// Brings the trained parameters back after `enterMean`. Collective, after all ranks have done what they do with the
+  /// mean.
+  package func leaveMean() throws {
     guard let trained, steps > 0 else { return }
-    group.buffer.base.update(from: trained.base, count: group.buffer.count)
+    let own = sum.ownRange
+    (group.buffer.base + own.lowerBound).update(from: trained.base, count: own.count)
+    try sum.publishParameters()
   }
 
   /// The Euclidean norm of the summed vector, added up in blocks of 1,024 so that it does not depend on the ranks.
@@ -168,7 +171,11 @@ package final class GroupOptimizer {
 
   /// Gives all ranks the coordinator's parameters and state. Collective.
   package func distribute() throws {
-    try replicas.broadcast(in: .init(group.buffer.elements), operation: "parameters")
+    if sum.sharesParameters {
+      try replicas.synchronize("parameters")
+    } else {
+      try replicas.broadcast(in: .init(group.buffer.elements), operation: "parameters")
+    }
     for state in states { try replicas.broadcast(in: .init(state.elements), operation: "optimizer state") }
     var counter = [Int64(steps)]
     try counter.withUnsafeMutableBytes { try replicas.broadcast(in: $0, operation: "optimizer state") }

@@ -9,6 +9,7 @@ extension Trainer {
   package func save() throws {
     for group in groups { try group.collectState() }
     meter.didSave()
+    saveFailure = nil
     guard replicas.rank == 0, let runDirectory else { return }
     var manifest = manifestBase
     manifest.step = progress.step
@@ -37,6 +38,7 @@ extension Trainer {
       _ = try runDirectory.checkpoints.prune(
         keepLast: configuration.savePolicy.keepLast, best: configuration.savePolicy.bestMetric(main: main))
     } catch {
+      saveFailure = error
       observer?.didWarn("checkpoint not written: \(error)")
     }
   }

@@ -8,7 +8,12 @@ extension Trainer {
   /// Where the optimizer keeps a mean of the parameters (`optimizer.averaging`), the figures are those of the mean.
   package func evaluateAll() throws {
     for group in groups { try group.enterMean() }
-    defer { for group in groups { group.leaveMean() } }
+    try evaluateSplits()
+    // Every evaluation ends with an exchange of sums: all ranks are done with the mean.
+    for group in groups { try group.leaveMean() }
+  }
+
+  private func evaluateSplits() throws {
     for split in EvaluationSplit.allCases where feed.count(of: split) > 0 {
       let record = try evaluate(split)
       for (name, value) in record.named {

@@ -19,6 +19,9 @@ public final class Trainer<M: Model> {
   /// The lowest values so far.
   public package(set) var best: [String: CheckpointManifest.BestFigure] = [:]
 
+  /// Why the latest checkpoint was not written, at the coordinator; nil where it was.
+  public package(set) var saveFailure: CheckpointError?
+
   package let plan: LanePlan
   package let replicas: any ReplicaGroup
   package let team: ThreadTeam
@@ -72,8 +75,11 @@ public final class Trainer<M: Model> {
         reduction: configuration.reduction, replicas: replicas, team: team)
     }
     for (index, group) in model.parameters.enumerated() {
-      group.initialize(seed: configuration.seed, group: index)
+      if replicas.rank == 0 || !groups[index].sum.sharesParameters {
+        group.initialize(seed: configuration.seed, group: index)
+      }
     }
+    try replicas.barrier()
     meter = RunMeter(metricCount: model.metrics.count)
     progress = Progress(
       step: 0, stepsPerEpoch: configuration.stepsPerEpoch, totalSteps: configuration.totalSteps)

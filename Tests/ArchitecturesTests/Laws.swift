@@ -1,0 +1,82 @@
+import Architectures
+import Checkpoints
+import Datasets
+import Foundation
+import Networks
+import Training
+
+/// What a law is tried on: an architecture, a small configuration of it, and what a tiny task needs to be learnt.
+struct LawSample {
+  var name: String
+  var model: String
+  var optimizer: OptimizerConfiguration
+  /// Whether contributions are the gradient of the metric `loss`, smooth enough for central differences.
+  var isSmooth = true
+
+  /// One sample for each architecture of the catalogue; an architecture without one fails its laws.
+  static let all = [
+    LawSample(
+      name: "perceptron", model: "{}", optimizer: OptimizerConfiguration(.sgd, learningRate: 1), isSmooth: false),
+    LawSample(
+      name: "mlp", model: #"{"layers": [{"dense": {"units": 12, "activation": "tanh"}}, {"dense": 10}]}"#,
+      optimizer: OptimizerConfiguration(.sgd, learningRate: 0.1, momentum: 0.9, clipNorm: 5)),
+    LawSample(
+      name: "cnn",
+      model: """
+        {"layers": [{"convolution": {"maps": 3, "kernel": 5, "stride": 2, "activation": "tanh"}}, {"average_pooling": 2},
+        {"dropout": 0.1}, {"dense": 10}]}
+        """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.005)),
+  ]
+
+  static func of(_ type: any Model.Type) throws -> LawSample {
+    guard let sample = all.first(where: { $0.name == type.name }) else {
+      throw ConfigurationError("the architecture \(type.name) has no sample to try the laws on: add one to LawSample.all")
+    }
+    return sample
+  }
+
+  func configuration<M: Model>(_ type: M.Type) throws -> M.Configuration {
+    try JSONDecoder().decode(M.Configuration.self, from: Data(model.utf8))
+  }
+}
+
+/// Small runs on generated digits.
+enum LawRun {
+  private static let generated = Result { try HandwrittenDigits(seed: 5).splits(training: 420, test: 130) }
+  static var digits: DatasetSplits { get throws { try generated.get() } }
+  static let preparation = Preparation(normalization: .unit)
+  static var description: DataDescription {
+    get throws { try preparation.description(for: digits.training.format) }
+  }
+
+  static func configuration(_ sample: LawSample, lanes: Int = 7, steps: Int) throws -> TrainingConfiguration {
+    TrainingConfiguration(
+      seed: 3, lanes: lanes, batch: 50, microBatch: 8, totalSteps: steps, stepsPerEpoch: 9, shuffle: true,
+      reduction: .exact, optimizer: sample.optimizer, evaluationBlock: 32, evaluateEveryEpochs: nil, logEverySteps: 1000,
+      savePolicy: try SavePolicy(everySteps: 1_000_000))
+  }
+
+  static func manifest(_ name: String) -> CheckpointManifest {
+    CheckpointManifest(
+      architecture: name, config: "", step: 0, epoch: 0, dataPosition: 0, seed: 3, lanes: 7, datasetFingerprint: "",
+      libraryVersion: "")
+  }
+
+  static func trainer<M: Model>(
+    _ type: M.Type, _ sample: LawSample, steps: Int, replicas: any ReplicaGroup = SoloGroup(), threads: Int = 1,
+    directory: RunDirectory? = nil
+  ) throws -> Trainer<M> {
+    let model = try sample.configuration(type)
+    return try Trainer(
+      configuration(sample, steps: steps), makeModel: { try M(model, data: try description, maximumBatch: $0) },
+      preparation: preparation, feed: SharedFeed(try digits, rank: replicas.rank, largestRequest: 64),
+      plan: LanePlan(lanes: 7, ranks: replicas.count), replicas: replicas, team: ThreadTeam(count: threads),
+      manifest: manifest(sample.name), runDirectory: directory, observer: nil)
+  }
+
+  /// A batch of the first training examples.
+  static func batch(_ range: Range<Int>) throws -> (batch: Batch, keep: BatchAssembler) {
+    let assembler = try BatchAssembler(format: try digits.training.format, preparation: preparation, maximumBatch: 64)
+    return (assembler.assemble(evaluating: range, from: try digits.training), assembler)
+  }
+}
