@@ -128,7 +128,7 @@ struct TrainCommand: ParsableCommand {
     let directory = try RunDirectory(path, for: .resume)
     let before = try RunSource(yaml: try directory.config(), source: "\(path)/config.yaml")
     let now = try RunSource(yaml: yaml, source: "the config")
-    let difference = ConfigurationDiff(from: before.tree, to: now.tree, harmless: RunSource.harmlessKeys)
+    let difference = ConfigurationDiff(from: before.tree, to: now.tree, harmless: before.harmlessKeys)
     if !difference.isEmpty { print("The config has changed since the run began:\n\(difference)") }
     guard difference.isHarmless || force else {
       throw UsageError(
@@ -160,7 +160,7 @@ struct TrainCommand: ParsableCommand {
     return "\(M.name): \(parameters) parameters, \(builder.feed.trainingCount) examples, batch "
       + "\(builder.configuration.batch) in \(builder.configuration.lanes) lanes on \(ranks) "
       + "rank\(ranks == 1 ? "" : "s") x \(options.threads) thread\(options.threads == 1 ? "" : "s"), "
-      + "\(builder.training.totalSteps) steps"
+      + "\(builder.training.lastStep) steps"
   }
 
   /// `runs/cnn-20260131-120000`.

@@ -100,9 +100,10 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     let lane = (min(batch, examples) + lanes - 1) / lanes
     return TrainingConfiguration(
       seed: seed, lanes: lanes, batch: batch, microBatch: min(microBatch ?? min(lane, 256), lane),
-      totalSteps: stepLimit ?? total, stepsPerEpoch: stepsPerEpoch, shuffle: data.shuffle, reduction: reduction,
+      totalSteps: total, stepsPerEpoch: stepsPerEpoch, shuffle: data.shuffle, reduction: reduction,
       optimizer: optimizer, evaluationBlock: evaluation.block, evaluateEveryEpochs: evaluation.everyEpochs,
-      logEverySteps: logEverySteps, savePolicy: checkpoints)
+      logEverySteps: logEverySteps, savePolicy: checkpoints,
+      lastStep: stepLimit)
   }
 }
 

@@ -48,7 +48,18 @@ struct RunSource {
   }
 
   /// Keys that may change when a run is resumed: they do not touch what is computed.
-  static let harmlessKeys: Set<String> = [
-    "checkpoints", "log_every_steps", "epochs", "steps", "evaluation", "data.directory", "data.access", "reduction",
-  ]
+  ///
+  /// The length of the run is among them where no schedule is measured by it.
+  var harmlessKeys: Set<String> {
+    let keys: Set = ["checkpoints", "log_every_steps", "evaluation", "data.directory", "data.access"]
+    return usesConstantRate ? keys.union(["epochs", "steps"]) : keys
+  }
+
+  private var usesConstantRate: Bool {
+    guard let schedule = tree["optimizer"]?["schedule"] else { return true }
+    return switch (schedule["kind"] ?? schedule).content {
+    case .null, .string("constant"): true
+    default: false
+    }
+  }
 }

@@ -88,17 +88,17 @@ public final class Trainer<M: Model> {
   /// Trains until all steps are done or someone asks to stop. Collective.
   public func run() throws -> RunEnd {
     meter.start()
-    while progress.step < configuration.totalSteps {
+    while progress.step < configuration.lastStep {
       let control = try step()
       let epochEnded = progress.stepInEpoch == 0
       try logIfDue()
       if epochEnded, let every = configuration.evaluateEveryEpochs, progress.epoch % every == 0,
-        progress.step < configuration.totalSteps
+        progress.step < configuration.lastStep
       {
         try evaluateAll()
       }
       if control.save || control.stop { try save() }
-      if control.stop && progress.step < configuration.totalSteps { return .stopped }
+      if control.stop && progress.step < configuration.lastStep { return .stopped }
     }
     try evaluateAll()
     try save()
@@ -196,11 +196,11 @@ public final class Trainer<M: Model> {
   private func nextRows(after progress: Progress) -> RowRequest? {
     let next = Progress(
       step: progress.step + 1, stepsPerEpoch: progress.stepsPerEpoch, totalSteps: progress.totalSteps)
-    return next.step < next.totalSteps ? rows(at: next) : nil
+    return next.step < configuration.lastStep ? rows(at: next) : nil
   }
 
   private func logIfDue() throws {
-    guard progress.step % configuration.logEverySteps == 0 || progress.step == configuration.totalSteps else { return }
+    guard progress.step % configuration.logEverySteps == 0 || progress.step == configuration.lastStep else { return }
     guard replicas.rank == 0, let observer else { return meter.forget() }
     let learningRate = Double(groups[0].configuration.learningRate(at: progress))
     if let record = meter.record(at: progress, metrics: model.metrics, learningRate: learningRate) {

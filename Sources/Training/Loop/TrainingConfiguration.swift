@@ -11,8 +11,10 @@ public struct TrainingConfiguration: Sendable {
   public var batch: Int
   /// The most examples that a lane works on at a time; a larger lane is worked on in several goes. Part of the result.
   public var microBatch: Int
-  /// The steps of the whole run.
+  /// The steps of the whole run: what schedules are measured by.
   public var totalSteps: Int
+  /// The step after which to end: the whole run, or an earlier one.
+  public var lastStep: Int
   /// The steps of one pass over the data.
   public var stepsPerEpoch: Int
   /// Whether the examples are shuffled anew in each epoch.
@@ -34,13 +36,14 @@ public struct TrainingConfiguration: Sendable {
   public init(
     seed: UInt64, lanes: Int, batch: Int, microBatch: Int, totalSteps: Int, stepsPerEpoch: Int, shuffle: Bool,
     reduction: Reduction, optimizer: OptimizerConfiguration, evaluationBlock: Int, evaluateEveryEpochs: Int?,
-    logEverySteps: Int, savePolicy: SavePolicy
+    logEverySteps: Int, savePolicy: SavePolicy, lastStep: Int? = nil
   ) {
     self.seed = seed
     self.lanes = lanes
     self.batch = batch
     self.microBatch = microBatch
-    self.totalSteps = totalSteps
+    self.totalSteps = max(totalSteps, lastStep ?? 0)
+    self.lastStep = lastStep ?? totalSteps
     self.stepsPerEpoch = stepsPerEpoch
     self.shuffle = shuffle
     self.reduction = reduction
