@@ -1,6 +1,7 @@
 import Cluster
 import Datasets
 import Networks
+import ReplicaTesting
 import Testing
 import Training
 
