@@ -55,7 +55,9 @@ let package = Package(
     .testTarget(name: "MPITests", dependencies: ["MPI", "MPIChecks"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
-    .testTarget(name: "ArchitecturesTests", dependencies: ["Architectures", "Training", "Datasets", "Checkpoints", "ReplicaTesting"]),
+    .testTarget(
+      name: "ArchitecturesTests",
+      dependencies: ["Architectures", "Training", "Datasets", "Checkpoints", "ReplicaTesting"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Networks", "ReplicaTesting"]),

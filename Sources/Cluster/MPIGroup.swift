@@ -3,7 +3,9 @@ import Training
 
 /// The ranks of an MPI communicator as a group that trains together.
 public final class MPIGroup: ReplicaGroup {
+  /// This replica's number.
   public let rank: Int
+  /// The number of replicas.
   public let count: Int
   let communicator: Communicator
   let watch: StallWatch
@@ -20,23 +22,29 @@ public final class MPIGroup: ReplicaGroup {
     count = communicator.size
   }
 
+  /// Prepares transfers, as `ReplicaGroup` says.
   public func prepare(_ transfers: [Transfer], operation: String) -> any PreparedTransfers {
     MPITransfers(transfers, operation: operation, group: self)
   }
 
-  public func sumFast(_ vector: UnsafeMutableBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Double>) throws {
+  /// Sums over all ranks in the fastest order. Collective.
+  public func sumFast(_ vector: UnsafeMutableBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Double>)
+    throws
+  {
     watch.begin("fast sum of contributions")
     try communicator.allReduce(vector, .sum)
     try communicator.allReduce(sums, .sum)
     watch.end()
   }
 
+  /// Waits until all have come here. Collective.
   public func barrier() throws {
     watch.begin("barrier")
     try communicator.barrier()
     watch.end()
   }
 
+  /// Memory that all ranks share, where they can. Collective.
   public func shareMemory(byteCount: Int) throws -> SharedMemory? {
     if sharedBarrier == nil, !knowsNoSharedMemory {
       let node = try communicator.splitBySharedMemory()
@@ -48,6 +56,7 @@ public final class MPIGroup: ReplicaGroup {
     return try sharedBarrier.memory(byteCount: byteCount)
   }
 
+  /// A barrier that also makes writes to shared memory seen. Collective.
   public func synchronize(_ operation: String) throws {
     watch.begin(operation)
     try sharedBarrier!.wait(watch)

@@ -6,7 +6,9 @@ import Training
 ///
 /// Two sets of buffers take turns. While a step is worked on, the rows of the next travel.
 public final class StreamedFeed: ExampleFeed {
+  /// How rows are stored.
   public let format: RowFormat
+  /// The number of training examples.
   public let trainingCount: Int
   private let counts: [EvaluationSplit: Int]
   private let splits: DatasetSplits?
@@ -62,8 +64,10 @@ public final class StreamedFeed: ExampleFeed {
     for _ in 0..<2 { slots.append(try makeSlot(capacity: max(largestRequest, 1))) }
   }
 
+  /// The number of examples of a split.
   public func count(of split: EvaluationSplit) -> Int { counts[split] ?? 0 }
 
+  /// The rows that the coordinator has sent for this request; those of `next` set out. Collective.
   public func training(_ request: RowRequest, next: RowRequest?) throws -> any ExampleSource {
     let now = slots[turn]
     if now.request != request {
@@ -78,6 +82,7 @@ public final class StreamedFeed: ExampleFeed {
     return now.rows[group.rank]
   }
 
+  /// The rows of the split that the coordinator sends to this rank. Collective.
   public func evaluation(_ split: EvaluationSplit, ranges: [Range<Int>]) throws -> any ExampleSource {
     let capacity = max(ranges.map(\.count).max()!, 1)
     let slot = try makeSlot(capacity: capacity)
@@ -96,7 +101,8 @@ public final class StreamedFeed: ExampleFeed {
 
   private func send(_ request: RowRequest, through slot: Slot) throws {
     for rank in request.positions.indices where rank == group.rank || group.rank == 0 {
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(request.positions[rank].count, 1)) { room in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(request.positions[rank].count, 1)) {
+        room in
         room.initialize(repeating: 0)
         let examples = request.plan.examples(at: request.positions[rank], into: room)
         fill(slot.rows[rank], with: examples, from: splits?.training)
@@ -106,7 +112,8 @@ public final class StreamedFeed: ExampleFeed {
     try slot.transfers.start()
   }
 
-  private func fill(_ rows: StreamedRows, with examples: UnsafeBufferPointer<UInt32>, from dataset: Dataset?) {
+  private func fill(_ rows: StreamedRows, with examples: UnsafeBufferPointer<UInt32>, from dataset: Dataset?)
+  {
     if let dataset { rows.fill(examples, from: dataset) } else { rows.announce(examples) }
   }
 

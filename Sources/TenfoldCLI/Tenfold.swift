@@ -7,7 +7,8 @@ import MPI
 struct Tenfold: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tenfold",
-    abstract: "Trains the ten classic neural networks, alone or on many ranks, with the same bits on any number.",
+    abstract:
+      "Trains the ten classic neural networks, alone or on many ranks, with the same bits on any number.",
     discussion: """
       The same words work alone and under a launcher:
 

@@ -28,7 +28,9 @@ import Training
           result.begin()
           for range in ranges {
             let (batch, keep) = try LawRun.batch(range)
-            try withExtendedLifetime(keep) { try model.accumulate(batch, phase: phase, random: random, into: result) }
+            try withExtendedLifetime(keep) {
+              try model.accumulate(batch, phase: phase, random: random, into: result)
+            }
           }
           result.finish()
           return result
@@ -38,8 +40,12 @@ import Training
         #expect(whole.sums[0] == 40 && parts.sums[0] == 40)
         let size = whole.vector.elements.map { abs($0) }.max()!
         #expect(size > 0)
-        for i in 0..<whole.vector.count { #expect(abs(whole.vector.elements[i] - parts.vector.elements[i]) <= 1e-4 * size) }
-        for i in whole.sums.indices { #expect(abs(whole.sums[i] - parts.sums[i]) <= 1e-5 * (1 + abs(whole.sums[i]))) }
+        for i in 0..<whole.vector.count {
+          #expect(abs(whole.vector.elements[i] - parts.vector.elements[i]) <= 1e-4 * size)
+        }
+        for i in whole.sums.indices {
+          #expect(abs(whole.sums[i] - parts.sums[i]) <= 1e-5 * (1 + abs(whole.sums[i])))
+        }
       }
     }
     try check(type(name))
@@ -89,7 +95,9 @@ import Training
     try check(type(name))
   }
 
-  @Test("1, 2, 3 and 7 ranks, with or without threads and shared memory, end with the same bits", arguments: names)
+  @Test(
+    "1, 2, 3 and 7 ranks, with or without threads and shared memory, end with the same bits", arguments: names
+  )
   func sameBits(name: String) throws {
     func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)
@@ -100,7 +108,8 @@ import Training
           #expect(try trainer.run() == .completed)
           results.add(
             weightsSHA256(of: trainer.model.parameters)
-              + trainer.figures.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value.bitPattern)" }.joined())
+              + trainer.figures.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value.bitPattern)" }
+              .joined())
         }
         return results.all
       }
@@ -115,7 +124,8 @@ import Training
     try check(type(name))
   }
 
-  @Test("A run that was saved in mid-epoch and resumed on other ranks ends with the same bits", arguments: names)
+  @Test(
+    "A run that was saved in mid-epoch and resumed on other ranks ends with the same bits", arguments: names)
   func resume(name: String) throws {
     func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)

@@ -16,7 +16,8 @@ struct LawSample {
   /// One sample for each architecture of the catalogue; an architecture without one fails its laws.
   static let all = [
     LawSample(
-      name: "perceptron", model: "{}", optimizer: OptimizerConfiguration(.sgd, learningRate: 1), isSmooth: false),
+      name: "perceptron", model: "{}", optimizer: OptimizerConfiguration(.sgd, learningRate: 1),
+      isSmooth: false),
     LawSample(
       name: "mlp", model: #"{"layers": [{"dense": {"units": 12, "activation": "tanh"}}, {"dense": 10}]}"#,
       optimizer: OptimizerConfiguration(.sgd, learningRate: 0.1, momentum: 0.9, clipNorm: 5)),
@@ -30,7 +31,8 @@ struct LawSample {
 
   static func of(_ type: any Model.Type) throws -> LawSample {
     guard let sample = all.first(where: { $0.name == type.name }) else {
-      throw ConfigurationError("the architecture \(type.name) has no sample to try the laws on: add one to LawSample.all")
+      throw ConfigurationError(
+        "the architecture \(type.name) has no sample to try the laws on: add one to LawSample.all")
     }
     return sample
   }
@@ -52,23 +54,27 @@ enum LawRun {
   static func configuration(_ sample: LawSample, lanes: Int = 7, steps: Int) throws -> TrainingConfiguration {
     TrainingConfiguration(
       seed: 3, lanes: lanes, batch: 50, microBatch: 8, totalSteps: steps, stepsPerEpoch: 9, shuffle: true,
-      reduction: .exact, optimizer: sample.optimizer, evaluationBlock: 32, evaluateEveryEpochs: nil, logEverySteps: 1000,
+      reduction: .exact, optimizer: sample.optimizer, evaluationBlock: 32, evaluateEveryEpochs: nil,
+      logEverySteps: 1000,
       savePolicy: try SavePolicy(everySteps: 1_000_000))
   }
 
   static func manifest(_ name: String) -> CheckpointManifest {
     CheckpointManifest(
-      architecture: name, config: "", step: 0, epoch: 0, dataPosition: 0, seed: 3, lanes: 7, datasetFingerprint: "",
+      architecture: name, config: "", step: 0, epoch: 0, dataPosition: 0, seed: 3, lanes: 7,
+      datasetFingerprint: "",
       libraryVersion: "")
   }
 
   static func trainer<M: Model>(
-    _ type: M.Type, _ sample: LawSample, steps: Int, replicas: any ReplicaGroup = SoloGroup(), threads: Int = 1,
+    _ type: M.Type, _ sample: LawSample, steps: Int, replicas: any ReplicaGroup = SoloGroup(),
+    threads: Int = 1,
     directory: RunDirectory? = nil
   ) throws -> Trainer<M> {
     let model = try sample.configuration(type)
     return try Trainer(
-      configuration(sample, steps: steps), makeModel: { try M(model, data: try description, maximumBatch: $0) },
+      configuration(sample, steps: steps),
+      makeModel: { try M(model, data: try description, maximumBatch: $0) },
       preparation: preparation, feed: SharedFeed(try digits, rank: replicas.rank, largestRequest: 64),
       plan: LanePlan(lanes: 7, ranks: replicas.count), replicas: replicas, team: ThreadTeam(count: threads),
       manifest: manifest(sample.name), runDirectory: directory, observer: nil)
@@ -76,7 +82,8 @@ enum LawRun {
 
   /// A batch of the first training examples.
   static func batch(_ range: Range<Int>) throws -> (batch: Batch, keep: BatchAssembler) {
-    let assembler = try BatchAssembler(format: try digits.training.format, preparation: preparation, maximumBatch: 64)
+    let assembler = try BatchAssembler(
+      format: try digits.training.format, preparation: preparation, maximumBatch: 64)
     return (assembler.assemble(evaluating: range, from: try digits.training), assembler)
   }
 }

@@ -3,7 +3,9 @@ import Synchronization
 import Training
 
 /// Runs `body` on `count` replicas of an in-memory group, each on a thread of its own; rethrows one of the errors.
-package func onReplicas(_ count: Int, sharesMemory: Bool = false, _ body: @Sendable @escaping (InMemoryGroup) throws -> Void) throws {
+package func onReplicas(
+  _ count: Int, sharesMemory: Bool = false, _ body: @Sendable @escaping (InMemoryGroup) throws -> Void
+) throws {
   /// Each member is used by its own thread only.
   struct Member: @unchecked Sendable { let group: InMemoryGroup }
   let results = Results()

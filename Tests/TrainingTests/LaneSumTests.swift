@@ -22,7 +22,9 @@ import Training
   }
 
   /// The bits of the whole sum, put together from what the ranks own, and of the metric sums.
-  private static func sum(lanes: Int, ranks: Int, threads: Int, dedicated: Bool = false, sharesMemory: Bool = false) throws -> [UInt64] {
+  private static func sum(
+    lanes: Int, ranks: Int, threads: Int, dedicated: Bool = false, sharesMemory: Bool = false
+  ) throws -> [UInt64] {
     let count = group().buffer.count
     let plan = try LanePlan(lanes: lanes, ranks: ranks, dedicatedCoordinator: dedicated)
     let sink = Sink(count: count + 2)
@@ -34,7 +36,9 @@ import Training
         try sum.accumulate { _, lane, contribution in
           for slot in [0, 2] {
             let (elements, adds) = contribution.slot(slot)
-            for i in elements.indices { elements[i] = (adds ? elements[i] : 0) + value(lane, i + slot * 10_000) }
+            for i in elements.indices {
+              elements[i] = (adds ? elements[i] : 0) + value(lane, i + slot * 10_000)
+            }
           }
           contribution.add(examples: lane + 1)
           contribution.add(Double(value(lane, 77)), toMetric: 0)
@@ -49,7 +53,9 @@ import Training
     return sink.words
   }
 
-  @Test("The exact sum has the same bits on any number of ranks and threads, with or without a dedicated coordinator")
+  @Test(
+    "The exact sum has the same bits on any number of ranks and threads, with or without a dedicated coordinator"
+  )
   func sameBits() throws {
     for lanes in [1, 2, 3, 5, 8] {
       let alone = try Self.sum(lanes: lanes, ranks: 1, threads: 1)
@@ -101,7 +107,8 @@ import Training
     try onReplicas(2) { replicas in
       let group = Self.group()
       let sum = try LaneSum(
-        group: group, metricCount: 0, plan: plan, reduction: .fast, replicas: replicas, team: ThreadTeam(count: 1))
+        group: group, metricCount: 0, plan: plan, reduction: .fast, replicas: replicas,
+        team: ThreadTeam(count: 1))
       try sum.accumulate { _, lane, contribution in
         let elements = contribution.slot(0).elements
         for i in elements.indices { elements[i] = Self.value(lane, i) }
@@ -111,7 +118,8 @@ import Training
       #expect(sum.totals[0] == 4)
       #expect(sum.ownRange == 0..<group.buffer.count)
       let exact = (0..<4).reduce(0.0) { $0 + Double(Self.value($1, 9)) }
-      #expect(abs(Double(sum.total[9]) - exact) <= 1e-6 * (0..<4).reduce(1) { $0 + abs(Double(Self.value($1, 9))) })
+      #expect(
+        abs(Double(sum.total[9]) - exact) <= 1e-6 * (0..<4).reduce(1) { $0 + abs(Double(Self.value($1, 9))) })
     }
   }
 }

@@ -17,7 +17,8 @@ public final class Contribution {
   ///
   /// - Parameter vector: the memory to use, zero and as large as the group's; nil for memory of its own.
   public init(to group: ParameterGroup, metricCount: Int, vector: FlatBuffer? = nil) {
-    precondition(vector.map { $0.count == group.buffer.count } ?? true, "a contribution is shaped like its group")
+    precondition(
+      vector.map { $0.count == group.buffer.count } ?? true, "a contribution is shaped like its group")
     self.vector = vector ?? FlatBuffer(count: group.buffer.count)
     sums = .allocate(capacity: 1 + metricCount)
     sums.initialize(repeating: 0)

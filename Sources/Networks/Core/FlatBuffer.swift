@@ -27,7 +27,8 @@ public final class FlatBuffer: @unchecked Sendable {
   ///
   /// - Parameter base: the address of `count` zeros, 64-byte aligned.
   public init(base: UnsafeMutableRawPointer, count: Int, owner: any AnyObject & Sendable) {
-    elements = UnsafeMutableBufferPointer(start: base.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
+    elements = UnsafeMutableBufferPointer(
+      start: base.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
     self.owner = owner
   }
 

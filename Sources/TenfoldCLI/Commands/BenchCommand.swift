@@ -40,7 +40,9 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func validate() throws {
-    guard Reduction(rawValue: reduction) != nil else { throw ValidationError("--reduction \(reduction): exact or fast") }
+    guard Reduction(rawValue: reduction) != nil else {
+      throw ValidationError("--reduction \(reduction): exact or fast")
+    }
     guard batch >= 1 else { throw ValidationError("--batch \(batch): at least 1 is needed") }
     guard seconds > 0 else { throw ValidationError("--seconds \(seconds): more than 0 is needed") }
   }
@@ -71,7 +73,8 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  private func measure<M: Model>(_ type: M.Type, _ source: RunSource, _ session: RankSession) throws -> Int32 {
+  private func measure<M: Model>(_ type: M.Type, _ source: RunSource, _ session: RankSession) throws -> Int32
+  {
     let configuration = try source.configuration(for: M.self)
     let examples = batch * 8
     var draws = SystemRandomNumberGenerator()
@@ -80,16 +83,20 @@ struct BenchCommand: ParsableCommand {
     let set = try Dataset(name: "random", shape: [1, 28, 28], bytes: pixels, labels: labels, classes: 10)
     let splits = try DatasetSplits(training: set, test: set)
     let plan = try LanePlan(
-      lanes: configuration.lanes, ranks: session.replicas.count, dedicatedCoordinator: options.dedicatedCoordinator)
+      lanes: configuration.lanes, ranks: session.replicas.count,
+      dedicatedCoordinator: options.dedicatedCoordinator)
     let training = configuration.training(examples: examples, stepLimit: nil)
     let preparation = Preparation(normalization: .unit)
     let trainer = try Trainer(
       training,
-      makeModel: { try M(configuration.model, data: preparation.description(for: set.format), maximumBatch: $0) },
+      makeModel: {
+        try M(configuration.model, data: preparation.description(for: set.format), maximumBatch: $0)
+      },
       preparation: preparation, feed: SharedFeed(splits, rank: session.replicas.rank, largestRequest: batch),
       plan: plan, replicas: session.replicas, team: ThreadTeam(count: options.threads),
       manifest: CheckpointManifest(
-        architecture: M.name, config: "", step: 0, epoch: 0, dataPosition: 0, seed: 1, lanes: configuration.lanes,
+        architecture: M.name, config: "", step: 0, epoch: 0, dataPosition: 0, seed: 1,
+        lanes: configuration.lanes,
         datasetFingerprint: "", libraryVersion: Tenfold.version),
       runDirectory: nil, observer: nil)
 

@@ -36,7 +36,8 @@ struct CheckpointCommand: ParsableCommand {
         for checkpoint in try RunDirectory(directory, for: .read).checkpoints.list() {
           let state = checkpoint.damage().map { "DAMAGED: \($0)" } ?? "ok"
           let figures = (try? checkpoint.manifest().metrics) ?? [:]
-          let text = figures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "  ")
+          let text = figures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(
+            separator: "  ")
           print("\(checkpoint.path)  \(state)  \(text)")
         }
         return ExitStatus.done
@@ -45,7 +46,8 @@ struct CheckpointCommand: ParsableCommand {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows the manifest and the tensors of a checkpoint.")
+    static let configuration = CommandConfiguration(
+      abstract: "Shows the manifest and the tensors of a checkpoint.")
 
     @Argument(help: "A checkpoint, or a run directory for its newest valid one.")
     var path: String

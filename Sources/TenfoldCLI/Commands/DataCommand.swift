@@ -44,7 +44,8 @@ struct DataCommand: ParsableCommand {
       } catch {
         throw DataError(
           .unwritable,
-          "the directory \(directory) cannot be made (\(error.localizedDescription)); check the path and the rights to it")
+          "the directory \(directory) cannot be made (\(error.localizedDescription)); check the path and the rights to it"
+        )
       }
     }
   }
@@ -69,7 +70,9 @@ struct DataCommand: ParsableCommand {
     private func open() throws -> DatasetSplits {
       if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
         let tree = try ConfigurationValue(contentsOfFile: path).applying(overrides: set)
-        return try ConfigurationDecoder().decode(DataConfiguration.self, from: tree["data"] ?? .init(.map([]))).open()
+        return try ConfigurationDecoder().decode(
+          DataConfiguration.self, from: tree["data"] ?? .init(.map([]))
+        ).open()
       }
       var configuration = DataConfiguration()
       configuration.source = .mnist

@@ -5,7 +5,8 @@ import Training
 /// `tenfold describe`.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "Shows what a config would train: layers, shapes, memory, lanes, messages.")
+    commandName: "describe",
+    abstract: "Shows what a config would train: layers, shapes, memory, lanes, messages.")
 
   @Argument(help: "The config file.")
   var config: String
@@ -29,7 +30,8 @@ struct DescribeCommand: ParsableCommand {
     }
   }
 
-  private func describe<M: Model>(_ type: M.Type, _ source: RunSource, _ session: RankSession) throws -> Int32 {
+  private func describe<M: Model>(_ type: M.Type, _ source: RunSource, _ session: RankSession) throws -> Int32
+  {
     let yaml = try source.resolvedYAML()
     if resolved { print(yaml) }
     let builder = try RunBuilder<M>(
@@ -52,16 +54,23 @@ struct DescribeCommand: ParsableCommand {
     print("\("layer".padding(width))  \("output".leading(14))  \("parameters".leading(10))")
     print("\("input".padding(width))  \(input.description.leading(14))")
     for layer in model.layerSummaries {
-      print("\(layer.name.padding(width))  \(layer.output.description.leading(14))  \("\(layer.parameters)".leading(10))")
+      print(
+        "\(layer.name.padding(width))  \(layer.output.description.leading(14))  \("\(layer.parameters)".leading(10))"
+      )
     }
-    print("\("total".padding(width))  \("".leading(14))  \("\(model.parameters.reduce(0) { $0 + $1.parameterCount })".leading(10))")
+    print(
+      "\("total".padding(width))  \("".leading(14))  \("\(model.parameters.reduce(0) { $0 + $1.parameterCount })".leading(10))"
+    )
   }
 
   private func printMemory<C>(_ floats: Int, _ configuration: RunConfiguration<C>, _ plan: LanePlan) throws {
     let states = try configuration.optimizer.makeOptimizer().stateNames.count
-    let places = (0..<plan.ranks).map { LaneTree(lanes: plan.lanes).program(for: plan.lanes(of: $0)).places }.max()!
+    let places = (0..<plan.ranks).map { LaneTree(lanes: plan.lanes).program(for: plan.lanes(of: $0)).places }
+      .max()!
     let bytes = 4 * floats * (1 + states + places)
-    print("\nmemory a rank: \(mebibytes(bytes)) (parameters 1, optimizer state \(states), lane sums \(places) x \(mebibytes(4 * floats))), activations apart")
+    print(
+      "\nmemory a rank: \(mebibytes(bytes)) (parameters 1, optimizer state \(states), lane sums \(places) x \(mebibytes(4 * floats))), activations apart"
+    )
   }
 
   private func printPlan<M: Model>(_ builder: RunBuilder<M>, _ plan: LanePlan) {
@@ -71,7 +80,9 @@ struct DescribeCommand: ParsableCommand {
         + "\(training.stepsPerEpoch) steps an epoch, \(training.totalSteps) steps in all")
     for rank in 0..<ranks {
       let lanes = plan.lanes(of: rank)
-      print("  rank \(rank): \(lanes.isEmpty ? "no lanes" : "lanes \(lanes.lowerBound)...\(lanes.upperBound - 1)")")
+      print(
+        "  rank \(rank): \(lanes.isEmpty ? "no lanes" : "lanes \(lanes.lowerBound)...\(lanes.upperBound - 1)")"
+      )
     }
   }
 
@@ -84,7 +95,9 @@ struct DescribeCommand: ParsableCommand {
     for rank in 0..<ranks {
       let count = (ranks - 1) * (nodes[rank] + 2)
       let bytes = (ranks - 1) * (nodes[rank] * (chunk + 8 * (1 + metrics)) + chunk)
-      print("  rank \(rank): \(count) messages, \(mebibytes(bytes)) (\(nodes[rank]) sum\(nodes[rank] == 1 ? "" : "s") of lanes, then its part of the parameters)")
+      print(
+        "  rank \(rank): \(count) messages, \(mebibytes(bytes)) (\(nodes[rank]) sum\(nodes[rank] == 1 ? "" : "s") of lanes, then its part of the parameters)"
+      )
     }
   }
 

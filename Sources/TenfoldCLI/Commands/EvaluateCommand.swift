@@ -29,7 +29,8 @@ struct EvaluateCommand: ParsableCommand {
         decoding: try session.fromCoordinator("reading the run's config") {
           let run = try RunDirectory(directory, for: .read)
           return Array(
-            try RunSource(yaml: run.config(), source: "\(directory)/config.yaml", overrides: set).resolvedYAML().utf8)
+            try RunSource(yaml: run.config(), source: "\(directory)/config.yaml", overrides: set)
+              .resolvedYAML().utf8)
         }, as: UTF8.self)
       let source = try RunSource(yaml: yaml, source: "the run's config")
       return try evaluate(source.architecture, yaml, session)
@@ -38,7 +39,8 @@ struct EvaluateCommand: ParsableCommand {
 
   private func evaluate<M: Model>(_ type: M.Type, _ yaml: String, _ session: RankSession) throws -> Int32 {
     let builder = try RunBuilder<M>(
-      yaml: yaml, session: session, threads: options.threads, dedicatedCoordinator: options.dedicatedCoordinator,
+      yaml: yaml, session: session, threads: options.threads,
+      dedicatedCoordinator: options.dedicatedCoordinator,
       stepLimit: nil)
     let trainer = try builder.trainer(runDirectory: nil, observer: nil)
     var checkpoint: Checkpoint?

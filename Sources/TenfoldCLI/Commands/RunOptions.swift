@@ -8,11 +8,16 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Rank 0 executes no lane: it only reads data, reports and writes.")
   var dedicatedCoordinator = false
 
-  @Option(help: "Seconds after which a rank that does not move is named and the run ended with code 75; 0: never.")
+  @Option(
+    help: "Seconds after which a rank that does not move is named and the run ended with code 75; 0: never.")
   var stallSeconds = 300.0
 
   func validate() throws {
-    guard threads >= 1, threads <= 1024 else { throw ValidationError("--threads \(threads): 1 to 1024 are possible") }
-    guard stallSeconds >= 0 else { throw ValidationError("--stall-seconds \(stallSeconds): 0 or more is needed") }
+    guard threads >= 1, threads <= 1024 else {
+      throw ValidationError("--threads \(threads): 1 to 1024 are possible")
+    }
+    guard stallSeconds >= 0 else {
+      throw ValidationError("--stall-seconds \(stallSeconds): 0 or more is needed")
+    }
   }
 }

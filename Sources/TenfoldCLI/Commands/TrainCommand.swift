@@ -8,7 +8,9 @@ import Training
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Trains what a config describes.",
-    discussion: "Alone, or under mpirun or srun. A run directory receives the config, metrics, checkpoints and summary.")
+    discussion:
+      "Alone, or under mpirun or srun. A run directory receives the config, metrics, checkpoints and summary."
+  )
 
   @Argument(help: "The config file. May be left out with --resume: the run's own config is taken.")
   var config: String?
@@ -31,8 +33,12 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func validate() throws {
-    guard config != nil || resume else { throw ValidationError("name a config file, for example Configs/cnn.yaml") }
-    guard !resume || runDirectory != nil else { throw ValidationError("--resume needs --run DIRECTORY: the run to go on with") }
+    guard config != nil || resume else {
+      throw ValidationError("name a config file, for example Configs/cnn.yaml")
+    }
+    guard !resume || runDirectory != nil else {
+      throw ValidationError("--resume needs --run DIRECTORY: the run to go on with")
+    }
     if let steps, steps < 1 { throw ValidationError("--steps \(steps): at least 1 is needed") }
   }
 
@@ -62,11 +68,14 @@ struct TrainCommand: ParsableCommand {
       if session.isCoordinator { directory = try openDirectory(yaml) }
     }
     let builder = try RunBuilder<M>(
-      yaml: yaml, session: session, threads: options.threads, dedicatedCoordinator: options.dedicatedCoordinator,
+      yaml: yaml, session: session, threads: options.threads,
+      dedicatedCoordinator: options.dedicatedCoordinator,
       stepLimit: steps)
     var checkpoint: Checkpoint?
     try session.onEveryRank("finding the checkpoint") {
-      if session.isCoordinator, resume { checkpoint = try newestCheckpoint(directory!, fingerprint: builder.fingerprint) }
+      if session.isCoordinator, resume {
+        checkpoint = try newestCheckpoint(directory!, fingerprint: builder.fingerprint)
+      }
     }
     var printer: ProgressPrinter?
     try session.onEveryRank("the metrics log") {
@@ -93,7 +102,9 @@ struct TrainCommand: ParsableCommand {
     }
     if end == .stopped {
       try session.onEveryRank("the last checkpoint") { if let error = trainer.saveFailure { throw error } }
-      printer?.say("stopped after step \(trainer.progress.step); go on with: tenfold train --resume --run \(directory!.path)")
+      printer?.say(
+        "stopped after step \(trainer.progress.step); go on with: tenfold train --resume --run \(directory!.path)"
+      )
       return ExitStatus.resumable
     }
     try session.onEveryRank("the summary") {
@@ -111,7 +122,8 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     let summary = RunSummary(
-      architecture: M.name, ranks: builder.session.replicas.count, threads: options.threads, lanes: builder.configuration.lanes,
+      architecture: M.name, ranks: builder.session.replicas.count, threads: options.threads,
+      lanes: builder.configuration.lanes,
       steps: trainer.progress.step,
       epochs: Double(trainer.progress.step) / Double(trainer.progress.stepsPerEpoch),
       parameters: trainer.model.parameters.reduce(0) { $0 + $1.parameterCount },

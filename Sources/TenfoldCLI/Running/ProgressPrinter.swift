@@ -7,7 +7,8 @@ import Training
 /// Tells people and `metrics.jsonl` how a run goes: a line that rewrites itself on a terminal, plain lines otherwise.
 final class ProgressPrinter: RunObserver {
   private let log: MetricsLog?
-  private let isTerminal = isatty(STDOUT_FILENO) == 1 && Launcher.detect() == nil  // a launcher's output is a log
+  // What a launcher passes on is a log, even where it makes a terminal of it.
+  private let isTerminal = isatty(STDOUT_FILENO) == 1 && Launcher.detect() == nil
   private var lineIsOpen = false
   private var hasLogFailed = false
   private(set) var lastExamplesPerSecond = 0.0
@@ -40,7 +41,9 @@ final class ProgressPrinter: RunObserver {
   }
 
   func didEvaluate(_ record: EvaluationRecord) throws {
-    say("epoch \(Self.fraction(record.progress))  " + record.named.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  "))
+    say(
+      "epoch \(Self.fraction(record.progress))  "
+        + record.named.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  "))
     append(step: record.progress.step, epoch: record.progress.epoch, values: record.named)
   }
 

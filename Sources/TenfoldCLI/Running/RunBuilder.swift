@@ -119,7 +119,8 @@ struct OpenedData {
   func feed(session: RankSession, largestRequest: Int) throws -> any ExampleFeed {
     if isStreamed {
       return try StreamedFeed(
-        header, splits: session.isCoordinator ? splits : nil, group: session.replicas, largestRequest: largestRequest)
+        header, splits: session.isCoordinator ? splits : nil, group: session.replicas,
+        largestRequest: largestRequest)
     }
     return SharedFeed(splits!, rank: session.replicas.rank, largestRequest: largestRequest)
   }

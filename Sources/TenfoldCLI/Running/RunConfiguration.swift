@@ -35,7 +35,8 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
   var checkpoints: SavePolicy
 
   enum CodingKeys: String, CodingKey {
-    case architecture, seed, lanes, batch, epochs, steps, reduction, model, data, optimizer, evaluation, checkpoints
+    case architecture, seed, lanes, batch, epochs, steps, reduction, model, data, optimizer, evaluation,
+      checkpoints
     case microBatch = "micro_batch"
     case logEverySteps = "log_every_steps"
   }
@@ -83,7 +84,8 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     }
     try require(lanes >= 1 && lanes <= 65_536, "lanes is \(lanes): 1 to 65536 are allowed")
     try require(batch >= 1 && batch <= 1 << 24, "batch is \(batch): 1 to \(1 << 24) examples are allowed")
-    try require(lanes <= batch, "lanes is \(lanes), batch is \(batch): a lane needs at least one example of a batch")
+    try require(
+      lanes <= batch, "lanes is \(lanes), batch is \(batch): a lane needs at least one example of a batch")
     try require(microBatch ?? 1 >= 1, "micro_batch is \(microBatch ?? 1): at least 1 example is needed")
     try require((epochs == nil) != (steps == nil), "say either epochs or steps: how long the run is")
     try require(epochs ?? 1 >= 1 && epochs ?? 1 <= 1 << 30, "epochs is \(epochs ?? 1): at least 1 is needed")

@@ -63,13 +63,17 @@ public final class SharedFeed: ExampleFeed {
     ahead.deallocate()
   }
 
+  /// How rows are stored.
   public var format: RowFormat { splits.training.format }
+  /// The number of training examples.
   public var trainingCount: Int { splits.training.count }
 
+  /// The number of examples of a split.
   public func count(of split: EvaluationSplit) -> Int {
     dataset(split)?.count ?? 0
   }
 
+  /// The training set; rows of a mapped file that are needed next are read ahead.
   public func training(_ request: RowRequest, next: RowRequest?) -> any ExampleSource {
     if splits.training.isMapped, let next {
       let positions = next.positions[rank].prefix(ahead.count)
@@ -78,6 +82,7 @@ public final class SharedFeed: ExampleFeed {
     return splits.training
   }
 
+  /// The whole split: every rank can read it.
   public func evaluation(_ split: EvaluationSplit, ranges: [Range<Int>]) -> any ExampleSource {
     dataset(split)!
   }

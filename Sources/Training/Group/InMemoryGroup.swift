@@ -5,7 +5,9 @@ import Synchronization
 ///
 /// `@unchecked Sendable` of the shared part: all mailboxes are guarded by one mutex.
 public final class InMemoryGroup: ReplicaGroup {
+  /// This replica's number.
   public let rank: Int
+  /// The number of replicas.
   public let count: Int
   private let exchange: Exchange
   private let sharesMemory: Bool
@@ -27,11 +29,15 @@ public final class InMemoryGroup: ReplicaGroup {
     }
   }
 
+  /// Prepares transfers, as `ReplicaGroup` says.
   public func prepare(_ transfers: [Transfer], operation: String) -> any PreparedTransfers {
     InMemoryTransfers(transfers, rank: rank, exchange: exchange)
   }
 
-  public func sumFast(_ vector: UnsafeMutableBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Double>) throws {
+  /// Sums over all ranks in the fastest order. Collective.
+  public func sumFast(_ vector: UnsafeMutableBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Double>)
+    throws
+  {
     let others = (0..<count).filter { $0 != rank }
     let ownVector = UnsafeMutableBufferPointer<Float>.allocate(capacity: vector.count)
     let ownSums = UnsafeMutableBufferPointer<Double>.allocate(capacity: sums.count)
@@ -42,7 +48,8 @@ public final class InMemoryGroup: ReplicaGroup {
     _ = ownVector.initialize(from: vector)
     _ = ownSums.initialize(from: sums)
     for peer in others {
-      try transfer([.send(to: peer, .init(ownVector)), .send(to: peer, .init(ownSums))], operation: "fast sum")
+      try transfer(
+        [.send(to: peer, .init(ownVector)), .send(to: peer, .init(ownSums))], operation: "fast sum")
     }
     let otherVector = UnsafeMutableBufferPointer<Float>.allocate(capacity: vector.count)
     let otherSums = UnsafeMutableBufferPointer<Double>.allocate(capacity: sums.count)
@@ -52,16 +59,19 @@ public final class InMemoryGroup: ReplicaGroup {
     }
     for peer in others {
       try transfer(
-        [.receive(from: peer, .init(otherVector)), .receive(from: peer, .init(otherSums))], operation: "fast sum")
+        [.receive(from: peer, .init(otherVector)), .receive(from: peer, .init(otherSums))],
+        operation: "fast sum")
       for i in vector.indices { vector[i] += otherVector[i] }
       for i in sums.indices { sums[i] += otherSums[i] }
     }
   }
 
+  /// Waits until all have come here. Collective.
   public func barrier() throws {
     _ = try broadcast(try gather([], operation: "barrier").map { _ in [] } ?? [], operation: "barrier")
   }
 
+  /// Memory that all ranks share, where they can. Collective.
   public func shareMemory(byteCount: Int) throws -> SharedMemory? {
     guard sharesMemory, count > 1 else { return nil }
     let own = Segment(byteCount: byteCount)
@@ -69,13 +79,15 @@ public final class InMemoryGroup: ReplicaGroup {
     let addresses = all.base.bindMemory(to: Int.self, capacity: count)
     addresses[rank] = Int(bitPattern: own.base)
     let buffer = UnsafeMutableBufferPointer(start: addresses, count: count)
-    let transfers = try prepareAllGather(buffer, ranges: (0..<count).map { $0..<$0 + 1 }, operation: "sharing memory")
+    let transfers = try prepareAllGather(
+      buffer, ranges: (0..<count).map { $0..<$0 + 1 }, operation: "sharing memory")
     try transfers.start()
     try transfers.wait()
     exchange.segments.withLock { $0.append(own) }
     return SharedMemory(segments: buffer.map { UnsafeMutableRawPointer(bitPattern: $0)! }, owner: exchange)
   }
 
+  /// A barrier that also makes writes to shared memory seen. Collective.
   public func synchronize(_ operation: String) throws { try barrier() }
 
   /// A rank's part of shared memory; it lives as long as the group.
@@ -155,7 +167,8 @@ final class InMemoryTransfers: PreparedTransfers {
       while true {
         let message = exchange.mailboxes.withLock { $0[route]?.messages.removeValue(forKey: numbers[index]) }
         if let message {
-          precondition(message.count == transfer.bytes.count, "the two ends of a transfer disagree on its size")
+          precondition(
+            message.count == transfer.bytes.count, "the two ends of a transfer disagree on its size")
           transfer.bytes.copyBytes(from: message)
           break
         }

@@ -87,23 +87,31 @@ public protocol PreparedTransfers: AnyObject {
 
 /// The group of one: a single process for debugging, and every run that is started without a launcher.
 public final class SoloGroup: ReplicaGroup {
+  /// This replica's number.
   public var rank: Int { 0 }
+  /// The number of replicas.
   public var count: Int { 1 }
 
   /// The group of this process alone.
   public init() {}
 
+  /// Prepares transfers, as `ReplicaGroup` says.
   public func prepare(_ transfers: [Transfer], operation: String) -> any PreparedTransfers {
     precondition(transfers.isEmpty, "a process alone has no peers")
     return NoTransfers()
   }
 
-  public func sumFast(_ vector: UnsafeMutableBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Double>) {}
+  /// Sums over all ranks in the fastest order. Collective.
+  public func sumFast(_ vector: UnsafeMutableBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Double>)
+  {}
 
+  /// Waits until all have come here. Collective.
   public func barrier() {}
 
+  /// Memory that all ranks share, where they can. Collective.
   public func shareMemory(byteCount: Int) -> SharedMemory? { nil }
 
+  /// A barrier that also makes writes to shared memory seen. Collective.
   public func synchronize(_ operation: String) {}
 }
 

@@ -20,7 +20,8 @@ public struct LanePlan: Sendable, Hashable {
     }
     guard workers >= 1 else {
       throw LanePlanError(
-        "a dedicated coordinator leaves no rank to work: start at least 2 ranks, or leave out --dedicated-coordinator")
+        "a dedicated coordinator leaves no rank to work: start at least 2 ranks, or leave out --dedicated-coordinator"
+      )
     }
     guard workers <= lanes else {
       throw LanePlanError(

@@ -73,14 +73,17 @@ package final class LaneSum {
     self.replicas = replicas
     self.team = team
     width = 1 + metricCount
-    let programs = (0..<team.count).map { tree.program(for: plan.lanes(of: rank, thread: $0, threads: team.count)) }
+    let programs = (0..<team.count).map {
+      tree.program(for: plan.lanes(of: rank, thread: $0, threads: team.count))
+    }
     self.programs = programs
 
     // Between ranks: who holds which nodes follows from the plan alone.
     let nodesByRank = (0..<replicas.count).map { tree.program(for: plan.lanes(of: $0)).nodes }
     let shared =
       reduction == .exact
-      ? try SharedVectors(group: group, width: width, nodes: nodesByRank.map(\.count), replicas: replicas) : nil
+      ? try SharedVectors(group: group, width: width, nodes: nodesByRank.map(\.count), replicas: replicas)
+      : nil
     self.shared = shared
 
     // Within the rank: from the threads' nodes to the rank's.
@@ -90,9 +93,12 @@ package final class LaneSum {
     let rankMerge = tree.merge(threadNodes.map(\.node))
     let contributions = programs.enumerated().map { thread, program in
       (0..<program.places).map { place in
-        let index = rankMerge.nodes.firstIndex { threadNodes[$0.place].thread == thread && threadNodes[$0.place].place == place }
+        let index = rankMerge.nodes.firstIndex {
+          threadNodes[$0.place].thread == thread && threadNodes[$0.place].place == place
+        }
         return Contribution(
-          to: group, metricCount: metricCount, vector: index.flatMap { index in shared.map { $0.vector(rank, index) } })
+          to: group, metricCount: metricCount,
+          vector: index.flatMap { index in shared.map { $0.vector(rank, index) } })
       }
     }
     self.contributions = contributions
@@ -117,7 +123,8 @@ package final class LaneSum {
     let sumMerge = tree.merge(sumNodes.map(\.node))
     sumAdditions = sumMerge.additions.map { (sumNodes[$0.target].offset, sumNodes[$0.source].offset) }
     rootSums = sumNodes[sumMerge.nodes[0].place].offset
-    precondition(sumMerge.nodes.count == 1 && sumMerge.nodes[0].node == tree.root, "the lanes do not make a tree")
+    precondition(
+      sumMerge.nodes.count == 1 && sumMerge.nodes[0].node == tree.root, "the lanes do not make a tree")
     totals = .allocate(capacity: width)
     totals.initialize(repeating: 0)
 
@@ -126,7 +133,8 @@ package final class LaneSum {
     var transfers: [Transfer] = []
     var places: [UnsafeMutablePointer<Float>] = []
     func bytes(_ base: UnsafeMutablePointer<Float>, _ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
-      UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count))
+      UnsafeMutableRawBufferPointer(
+        UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count))
     }
     let own = reduction == .exact ? ranges[rank] : 0..<0
     let sendsMessages = reduction == .exact && replicas.count > 1 && shared == nil
@@ -171,7 +179,8 @@ package final class LaneSum {
     exchange = try replicas.prepare(transfers, operation: "sum of contributions")
     parameterExchange =
       sendsMessages
-      ? try replicas.prepareAllGather(group.buffer.elements, ranges: ranges, operation: "exchange of parameters")
+      ? try replicas.prepareAllGather(
+        group.buffer.elements, ranges: ranges, operation: "exchange of parameters")
       : NoTransfers()
     if reduction == .fast { fastBuffer = FlatBuffer(count: count) } else { fastBuffer = nil }
     if let fastBuffer { total = fastBuffer.base }
@@ -274,14 +283,16 @@ package final class LaneSum {
     let words = UnsafeMutableBufferPointer(start: messages.baseAddress! + width, count: ControlWord.count)
     own.write(to: words)
     try replicas.sumFast(
-      vector.elements, UnsafeMutableBufferPointer(start: messages.baseAddress!, count: width + ControlWord.count))
+      vector.elements,
+      UnsafeMutableBufferPointer(start: messages.baseAddress!, count: width + ControlWord.count))
     for i in 0..<width { totals[i] = messages[i] }
     control = ControlWord(reading: words)
   }
 
   private func words(of rank: Int) -> UnsafeMutableBufferPointer<Double> {
     UnsafeMutableBufferPointer(
-      start: messages.baseAddress! + messageRanges[rank].upperBound - ControlWord.count, count: ControlWord.count)
+      start: messages.baseAddress! + messageRanges[rank].upperBound - ControlWord.count,
+      count: ControlWord.count)
   }
 
   private static func add(

@@ -55,7 +55,9 @@ public struct LaneTree: Sendable, Hashable {
     var additions: [Addition] = []
     var present = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1, $0) })
     for level in 0..<max(root.level, 0) {
-      for (node, place) in present.filter({ $0.key.level == level }).sorted(by: { $0.key.index < $1.key.index })
+      for (node, place) in present.filter({ $0.key.level == level }).sorted(by: {
+        $0.key.index < $1.key.index
+      })
       where node.index % 2 == 0 {
         let sibling = Node(level: level, index: node.index + 1)
         let parent = Node(level: level + 1, index: node.index / 2)
@@ -87,7 +89,8 @@ public struct LaneTree: Sendable, Hashable {
       while let last = stack.last, last.node.level < root.level {
         let parent = Node(level: last.node.level + 1, index: last.node.index / 2)
         if last.node.index % 2 == 1 {
-          guard stack.count >= 2, stack[stack.count - 2].node == Node(level: last.node.level, index: last.node.index - 1)
+          guard stack.count >= 2,
+            stack[stack.count - 2].node == Node(level: last.node.level, index: last.node.index - 1)
           else { break }
           let left = stack[stack.count - 2]
           additions.append(Addition(target: left.place, source: last.place))

@@ -21,7 +21,9 @@ final class SharedVectors {
       let parameters = try replicas.shareMemory(byteCount: replicas.rank == 0 ? vectorBytes : 0)
     else { return nil }
     vectors = nodes.enumerated().map { rank, nodes in
-      (0..<nodes).map { FlatBuffer(base: memory.segments[rank] + $0 * vectorBytes, count: count, owner: memory) }
+      (0..<nodes).map {
+        FlatBuffer(base: memory.segments[rank] + $0 * vectorBytes, count: count, owner: memory)
+      }
     }
     words = nodes.enumerated().map { rank, nodes in
       (memory.segments[rank] + nodes * vectorBytes).bindMemory(to: Double.self, capacity: wordCount(rank))

@@ -41,7 +41,8 @@ package final class GroupOptimizer {
     optimizer = try configuration.makeOptimizer()
     self.configuration = configuration
     sum = try LaneSum(
-      group: group, metricCount: metricCount, plan: plan, reduction: reduction, replicas: replicas, team: team)
+      group: group, metricCount: metricCount, plan: plan, reduction: reduction, replicas: replicas, team: team
+    )
     let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
     self.states = states
     trained = optimizer.averageState.map { [own = sum.ownRange] _ in FlatBuffer(count: own.count) }
@@ -50,7 +51,8 @@ package final class GroupOptimizer {
       let blocks = LanePlan.block(
         thread, of: team.count, from: 0..<((own.count + LaneSum.blockSize - 1) / LaneSum.blockSize))
       let part =
-        min(own.lowerBound + blocks.lowerBound * LaneSum.blockSize, own.upperBound)..<min(
+        min(
+          own.lowerBound + blocks.lowerBound * LaneSum.blockSize, own.upperBound)..<min(
           own.lowerBound + blocks.upperBound * LaneSum.blockSize, own.upperBound)
       return GroupOptimizer.decayRuns(of: group).compactMap { run in
         let range = run.range.clamped(to: part)
@@ -67,7 +69,8 @@ package final class GroupOptimizer {
     let blockRanges = (0..<replicas.count).map { LanePlan.block($0, of: replicas.count, from: 0..<blocks) }
     squaresExchange =
       configuration.clipNorm != nil && reduction == .exact
-      ? try replicas.prepareAllGather(blockSquares, ranges: blockRanges, operation: "gradient norm") : NoTransfers()
+      ? try replicas.prepareAllGather(blockSquares, ranges: blockRanges, operation: "gradient norm")
+      : NoTransfers()
   }
 
   deinit {
@@ -104,7 +107,8 @@ package final class GroupOptimizer {
       for run in runs[thread] {
         let range = run.range
         let update = ParameterUpdate(
-          parameters: UnsafeMutableBufferPointer(start: group.buffer.base + range.lowerBound, count: range.count),
+          parameters: UnsafeMutableBufferPointer(
+            start: group.buffer.base + range.lowerBound, count: range.count),
           sum: UnsafeBufferPointer(start: sum.total + range.lowerBound, count: range.count),
           states: run.states, scale: scale, learningRate: learningRate, step: step, decays: run.decays)
         switch kind {
@@ -142,7 +146,8 @@ package final class GroupOptimizer {
     for block in 0..<blocks {
       let start = own.lowerBound + block * LaneSum.blockSize
       let count = min(LaneSum.blockSize, own.upperBound - start)
-      blockSquares[first + block] = Kernels.Reduction.sumOfSquares(UnsafeBufferPointer(start: sum.total + start, count: count))
+      blockSquares[first + block] = Kernels.Reduction.sumOfSquares(
+        UnsafeBufferPointer(start: sum.total + start, count: count))
     }
     try squaresExchange.start()
     try squaresExchange.wait()
@@ -183,6 +188,7 @@ package final class GroupOptimizer {
   }
 
   private func bytes(_ buffer: FlatBuffer, _ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
+    UnsafeMutableRawBufferPointer(
+      UnsafeMutableBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
   }
 }

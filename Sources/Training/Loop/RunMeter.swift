@@ -54,7 +54,8 @@ package struct RunMeter {
   }
 
   /// The line since the one before; nil where nothing was done.
-  package mutating func record(at progress: Progress, metrics: [Metric], learningRate: Double) -> StepRecord? {
+  package mutating func record(at progress: Progress, metrics: [Metric], learningRate: Double) -> StepRecord?
+  {
     defer { forget() }
     guard sums[0] > 0 else { return nil }
     let now = ContinuousClock.now

@@ -74,7 +74,9 @@ extension Trainer {
     }
     try numbers.withUnsafeMutableBytes { try replicas.broadcast(in: $0, operation: "resuming") }
     if let failure { throw failure }
-    guard numbers[0] >= 0 else { throw TrainingError("the coordinator cannot read the checkpoint; it says why") }
+    guard numbers[0] >= 0 else {
+      throw TrainingError("the coordinator cannot read the checkpoint; it says why")
+    }
     for group in groups { try group.distribute() }
     progress = Progress(
       step: Int(numbers[0]), stepsPerEpoch: configuration.stepsPerEpoch, totalSteps: configuration.totalSteps)

@@ -46,19 +46,22 @@ extension Trainer {
         ranges: now.map {
           $0.isEmpty
             ? 0..<0
-            : blocks.examples(inBlock: $0.lowerBound).lowerBound..<blocks.examples(inBlock: $0.upperBound - 1).upperBound
+            : blocks.examples(inBlock: $0.lowerBound)
+              .lowerBound..<blocks.examples(inBlock: $0.upperBound - 1).upperBound
         })
       let mine = now[replicas.rank]
       try team.run { thread in
         guard thread < mine.count else { return }
         let block = mine.lowerBound + thread
-        let batch = workers[thread].assembler.assemble(evaluating: blocks.examples(inBlock: block), from: source)
+        let batch = workers[thread].assembler.assemble(
+          evaluating: blocks.examples(inBlock: block), from: source)
         let place = UnsafeMutableBufferPointer(start: sums.baseAddress! + block * width, count: width)
         try workers[thread].model.evaluate(batch, into: place)
       }
     }
     let ranges = owned.map { $0.lowerBound * width..<$0.upperBound * width }
-    let exchange = try replicas.prepareAllGather(sums, ranges: ranges, operation: "evaluation on the \(split.rawValue) set")
+    let exchange = try replicas.prepareAllGather(
+      sums, ranges: ranges, operation: "evaluation on the \(split.rawValue) set")
     try exchange.start()
     try exchange.wait()
     var totals = [Double](repeating: 0, count: width)

@@ -65,7 +65,8 @@ public final class Trainer<M: Model> {
       workers.append(
         LaneWorker(
           model: model,
-          assembler: try BatchAssembler(format: feed.format, preparation: preparation, maximumBatch: largest)))
+          assembler: try BatchAssembler(format: feed.format, preparation: preparation, maximumBatch: largest))
+      )
     }
     self.workers = workers
     let model = workers[0].model
@@ -108,7 +109,8 @@ public final class Trainer<M: Model> {
   /// One optimizer step: every phase, on every lane.
   package func step() throws -> ControlWord {
     let request = rows(at: progress)
-    if progress.stepInEpoch == 0, let examples = groups.map(\.optimizer.curvatureExamples).max(), examples > 0 {
+    if progress.stepInEpoch == 0, let examples = groups.map(\.optimizer.curvatureExamples).max(), examples > 0
+    {
       try observeCurvature(examples)
     }
     let source = try feed.training(request, next: nextRows(after: progress))
@@ -127,7 +129,8 @@ public final class Trainer<M: Model> {
       control.save = control.save || group.sum.control.save
     }
     progress = Progress(
-      step: progress.step + 1, stepsPerEpoch: configuration.stepsPerEpoch, totalSteps: configuration.totalSteps)
+      step: progress.step + 1, stepsPerEpoch: configuration.stepsPerEpoch,
+      totalSteps: configuration.totalSteps)
     return control
   }
 
@@ -137,7 +140,8 @@ public final class Trainer<M: Model> {
     let step = progress.step
     try groups[phase.group].sum.accumulate { thread, lane, contribution in
       try workers[thread].contribute(
-        positions(lane), of: plan, from: source, phase: phase, step: step, microBatch: configuration.microBatch,
+        positions(lane), of: plan, from: source, phase: phase, step: step,
+        microBatch: configuration.microBatch,
         into: contribution)
     }
   }
@@ -149,7 +153,8 @@ public final class Trainer<M: Model> {
     let positions = (0..<self.plan.lanes).map { LanePlan.block($0, of: self.plan.lanes, from: 0..<count) }
     let ranges = (0..<replicas.count).map { rank in
       let lanes = self.plan.lanes(of: rank)
-      return lanes.isEmpty ? 0..<0 : positions[lanes.lowerBound].lowerBound..<positions[lanes.upperBound - 1].upperBound
+      return lanes.isEmpty
+        ? 0..<0 : positions[lanes.lowerBound].lowerBound..<positions[lanes.upperBound - 1].upperBound
     }
     let source = try feed.training(RowRequest(plan: plan, positions: ranges), next: rows(at: progress))
     for (index, group) in groups.enumerated() where group.optimizer.curvatureExamples > 0 {
@@ -164,7 +169,8 @@ public final class Trainer<M: Model> {
   private func wishes() -> ControlWord {
     var own = interrupt(progress)
     if replicas.rank == 0, runDirectory != nil {
-      let due = configuration.savePolicy.isDue(step: progress.step + 1, secondsSinceSave: meter.secondsSinceSave)
+      let due = configuration.savePolicy.isDue(
+        step: progress.step + 1, secondsSinceSave: meter.secondsSinceSave)
       own.save = own.save || due
     }
     return own
@@ -190,7 +196,9 @@ public final class Trainer<M: Model> {
     let plan = shards(progress.epoch)
     return RowRequest(
       plan: plan,
-      positions: (0..<replicas.count).map { plan.positions(step: progress.stepInEpoch, lanes: self.plan.lanes(of: $0)) })
+      positions: (0..<replicas.count).map {
+        plan.positions(step: progress.stepInEpoch, lanes: self.plan.lanes(of: $0))
+      })
   }
 
   private func nextRows(after progress: Progress) -> RowRequest? {
@@ -200,7 +208,9 @@ public final class Trainer<M: Model> {
   }
 
   private func logIfDue() throws {
-    guard progress.step % configuration.logEverySteps == 0 || progress.step == configuration.lastStep else { return }
+    guard progress.step % configuration.logEverySteps == 0 || progress.step == configuration.lastStep else {
+      return
+    }
     guard replicas.rank == 0, let observer else { return meter.forget() }
     let learningRate = Double(groups[0].configuration.learningRate(at: progress))
     if let record = meter.record(at: progress, metrics: model.metrics, learningRate: learningRate) {
