@@ -236,7 +236,6 @@ package final class LaneSum {
       let one = ControlWord(reading: words(of: rank))
       all.stop = all.stop || one.stop
       all.save = all.save || one.save
-      all.failed = all.failed || one.failed
     }
     control = all
     if !vectorAdditions.isEmpty {

@@ -1,14 +1,12 @@
 /// What all ranks must decide together: it travels with the sums of every step, and every rank sees the same maximum.
 public struct ControlWord: Sendable, Hashable {
   /// The number of Doubles that it takes in a message.
-  package static let count = 3
+  package static let count = 2
 
   /// Someone asked the run to stop: a signal on any rank.
   public var stop = false
   /// A checkpoint is due: by the coordinator's clock, or asked for by a signal on any rank.
   public var save = false
-  /// A rank cannot go on; its error text is gathered next.
-  public var failed = false
 
   /// Nothing to decide.
   public init() {}
@@ -16,12 +14,10 @@ public struct ControlWord: Sendable, Hashable {
   package init(reading words: UnsafeMutableBufferPointer<Double>) {
     stop = words[0] > 0
     save = words[1] > 0
-    failed = words[2] > 0
   }
 
   package func write(to words: UnsafeMutableBufferPointer<Double>) {
     words[0] = stop ? 1 : 0
     words[1] = save ? 1 : 0
-    words[2] = failed ? 1 : 0
   }
 }
