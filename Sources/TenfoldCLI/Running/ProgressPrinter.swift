@@ -24,7 +24,7 @@ final class ProgressPrinter: RunObserver {
     let progress = record.progress
     let metrics = record.metrics.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  ")
     let text =
-      "step \(progress.step)/\(progress.totalSteps)  epoch \(Self.fraction(progress))  \(metrics)  "
+      "step \(progress.step)/\(record.lastStep)  epoch \(Self.fraction(progress))  \(metrics)  "
       + "\(Int(record.examplesPerSecond)) examples/s  waiting \(Int((record.waitingShare * 100).rounded())) %"
     if isTerminal {
       Self.write("\r\u{1B}[K\(text)")

@@ -5,6 +5,8 @@ import Networks
 public struct StepRecord: Sendable {
   /// How far the run is.
   public var progress: Progress
+  /// The step after which this process ends the run.
+  public var lastStep: Int
   /// The metrics in the model's order, as means over examples.
   public var metrics: [(name: String, value: Double)]
   /// The examples per second since the line before, over all ranks.
