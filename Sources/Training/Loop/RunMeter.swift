@@ -54,14 +54,16 @@ package struct RunMeter {
   }
 
   /// The line since the one before; nil where nothing was done.
-  package mutating func record(at progress: Progress, lastStep: Int, metrics: [Metric], learningRate: Double) -> StepRecord?
+  package mutating func record(at progress: Progress, lastStep: Int, metrics: [Metric], learningRate: Double)
+    -> StepRecord?
   {
     defer { forget() }
     guard sums[0] > 0 else { return nil }
     let now = ContinuousClock.now
     let elapsed = max((now - lastLine) / .seconds(1), 1e-9)
     return StepRecord(
-      progress: progress, lastStep: lastStep, metrics: metrics.enumerated().map { ($1.name, sums[1 + $0] / sums[0]) },
+      progress: progress, lastStep: lastStep,
+      metrics: metrics.enumerated().map { ($1.name, sums[1 + $0] / sums[0]) },
       examplesPerSecond: sums[0] / elapsed, waitingShare: min((waited / .seconds(1)) / elapsed, 1),
       learningRate: learningRate)
   }

@@ -213,7 +213,9 @@ public final class Trainer<M: Model> {
     }
     guard replicas.rank == 0, let observer else { return meter.forget() }
     let learningRate = Double(groups[0].configuration.learningRate(at: progress))
-    if let record = meter.record(at: progress, lastStep: configuration.lastStep, metrics: model.metrics, learningRate: learningRate) {
+    if let record = meter.record(
+      at: progress, lastStep: configuration.lastStep, metrics: model.metrics, learningRate: learningRate)
+    {
       try observer.didStep(record)
     }
   }
