@@ -2,10 +2,29 @@
 public struct Metric: Sendable, Hashable {
   /// The standard name: `loss`, `error` (a fraction), `reconstruction_error`.
   public let name: String
+  /// The metric whose sum it is divided by; nil for the number of examples.
+  public let per: String?
+  /// Whether people see it: no for sums that only serve others as divisors.
+  public let isShown: Bool
 
   /// A metric of this name.
-  public init(_ name: String) {
+  public init(_ name: String, per: String? = nil, isShown: Bool = true) {
     self.name = name
+    self.per = per
+    self.isShown = isShown
+  }
+
+  /// The figures that sums stand for.
+  ///
+  /// - Parameter sums: the number of examples, then the metric sums in the order of `metrics`.
+  public static func figures(
+    _ metrics: [Metric], sums: some Collection<Double>
+  ) -> [(name: String, value: Double)] {
+    let sums = Array(sums)
+    return metrics.enumerated().filter { $1.isShown }.map { index, metric in
+      let divisor = metric.per.flatMap { name in metrics.firstIndex { $0.name == name } }
+      return (metric.name, sums[1 + index] / (divisor.map { sums[1 + $0] } ?? sums[0]))
+    }
   }
 }
 
@@ -40,6 +59,8 @@ public struct Phase: Sendable, Hashable {
     case gradient
     /// The diagonal of the Gauss–Newton approximation to the Hessian, for optimizers that ask for it.
     case curvature
+    /// A mean over examples that the group's values are set to: the statistics of batch normalisation over all lanes.
+    case mean
   }
 
   /// The name, for progress lines and errors.
@@ -48,12 +69,16 @@ public struct Phase: Sendable, Hashable {
   public let group: Int
   /// What the contribution is.
   public let kind: Kind
+  /// Whether the metric sums of this phase are those that the run reports: one phase of a step says yes, or several that
+  /// each fill other sums and count examples once.
+  public let countsMetrics: Bool
 
   /// A phase.
-  public init(_ name: String, group: Int, kind: Kind = .gradient) {
+  public init(_ name: String, group: Int, kind: Kind = .gradient, countsMetrics: Bool? = nil) {
     self.name = name
     self.group = group
     self.kind = kind
+    self.countsMetrics = countsMetrics ?? (kind == .gradient)
   }
 }
 
@@ -71,6 +96,8 @@ public protocol Model: AnyObject, SendableMetatype {
   static var summary: String { get }
   /// What the examples must carry.
   static var needsLabels: Bool { get }
+  /// The metric by which runs are compared, lower is better: `error`.
+  static var mainMetric: String { get }
 
   /// A model for data of this description and at most `maximumBatch` examples at a time; parameters are zero.
   ///
@@ -83,6 +110,11 @@ public protocol Model: AnyObject, SendableMetatype {
   var metrics: [Metric] { get }
   /// The layers, shapes and parameters, for people.
   var layerSummaries: [LayerSummary] { get }
+
+  /// The floats that a lane keeps from step to step for each of its examples; 0 for models that keep nothing.
+  var laneStateCount: Int { get }
+  /// Fills a lane's state before the first step; zero unless a model says otherwise.
+  func beginLaneState(_ state: LaneState, random: RandomAddress)
 
   /// Lets this model work on the parameters of another of the same configuration, from now on.
   func share(parametersOf other: Self)
@@ -101,6 +133,12 @@ public protocol Model: AnyObject, SendableMetatype {
 extension Model {
   /// Labels are needed, unless a model says otherwise.
   public static var needsLabels: Bool { true }
+  /// The error, unless a model says otherwise.
+  public static var mainMetric: String { "error" }
+  /// Nothing is kept, unless a model says otherwise.
+  public var laneStateCount: Int { 0 }
+  /// Leaves the zeros as they are.
+  public func beginLaneState(_ state: LaneState, random: RandomAddress) {}
 }
 
 /// One line of a model's description.

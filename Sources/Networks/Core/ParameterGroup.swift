@@ -8,13 +8,27 @@ public struct Slot: Sendable, Hashable {
   public let initializer: Initializer
   /// Whether weight decay applies: yes for weights, by default no for biases.
   public let decays: Bool
+  /// How the values move.
+  public let update: Update
+
+  /// How the values of a slot move.
+  public enum Update: Sendable, Hashable {
+    /// The optimizer moves them along the summed contribution.
+    case optimizer
+    /// v ← v + rate (mean - v), where mean is the summed contribution divided by the number of examples: a running
+    /// average of what the model observes.
+    case average(rate: Float)
+  }
 
   /// A slot of this name and shape.
-  public init(_ name: String, shape: Shape, initializer: Initializer, decays: Bool = true) {
+  public init(
+    _ name: String, shape: Shape, initializer: Initializer, decays: Bool = true, update: Update = .optimizer
+  ) {
     self.name = name
     self.shape = shape
     self.initializer = initializer
     self.decays = decays
+    self.update = update
   }
 
   /// The number of parameters in it.

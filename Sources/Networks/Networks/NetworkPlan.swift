@@ -92,7 +92,7 @@ struct NetworkPlan {
       slots.append(
         Slot(
           "\(index).\(layer.kind).\(slot.name)", shape: slot.shape, initializer: slot.initializer,
-          decays: slot.decays))
+          decays: slot.decays, update: slot.update))
     }
   }
 

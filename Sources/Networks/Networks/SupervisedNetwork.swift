@@ -52,6 +52,7 @@ public final class SupervisedNetwork {
     case .curvature:
       loss.curvature(outputs, batch, into: network.outputGradient, workspace)
       try network.curvature(into: contribution)
+    case .mean: preconditionFailure("a network with one loss has no phase of means")
     }
   }
 

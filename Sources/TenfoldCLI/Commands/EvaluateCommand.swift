@@ -45,7 +45,7 @@ struct EvaluateCommand: ParsableCommand {
     let trainer = try builder.trainer(runDirectory: nil, observer: nil)
     var checkpoint: Checkpoint?
     try session.onEveryRank("finding the checkpoint") {
-      if session.isCoordinator { checkpoint = try chosen(RunDirectory(directory, for: .read).checkpoints) }
+      if session.isCoordinator { checkpoint = try chosen(RunDirectory(directory, for: .read).checkpoints, by: M.mainMetric) }
     }
     try session.onEveryRank("loading the checkpoint") { try trainer.resume(from: checkpoint) }
     try trainer.evaluateAll()
@@ -56,9 +56,11 @@ struct EvaluateCommand: ParsableCommand {
     return ExitStatus.done
   }
 
-  private func chosen(_ directory: CheckpointDirectory) throws -> Checkpoint {
+  private func chosen(_ directory: CheckpointDirectory, by metric: String) throws -> Checkpoint {
     if let step { return directory.checkpoint(atStep: step) }
-    if best, let checkpoint = try directory.best(by: "validation_error") ?? directory.best(by: "test_error") {
+    if best,
+      let checkpoint = try directory.best(by: "validation_\(metric)") ?? directory.best(by: "test_\(metric)")
+    {
       return checkpoint
     }
     let search = try directory.newestValid()

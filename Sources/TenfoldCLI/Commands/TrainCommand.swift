@@ -121,13 +121,16 @@ struct TrainCommand: ParsableCommand {
     since started: ContinuousClock.Instant, _ printer: ProgressPrinter?
   ) throws {
     let seconds = (ContinuousClock.now - started) / .seconds(1)
+    var figures = trainer.figures
+    figures["training_examples"] = Double(trainer.examplesSeen)
+    if trainer.configuration.stop != nil { figures["goal_reached"] = trainer.reachedGoal ? 1 : 0 }
     let summary = RunSummary(
       architecture: M.name, ranks: builder.session.replicas.count, threads: options.threads,
       lanes: builder.configuration.lanes,
       steps: trainer.progress.step,
       epochs: Double(trainer.progress.step) / Double(trainer.progress.stepsPerEpoch),
       parameters: trainer.model.parameters.reduce(0) { $0 + $1.parameterCount },
-      figures: trainer.figures, weightsSHA256: weightsSHA256(of: trainer.model.parameters),
+      figures: figures, weightsSHA256: weightsSHA256(of: trainer.model.parameters),
       examplesPerSecond: trainer.examplesPerSecond, wallSeconds: seconds, version: Tenfold.version)
     try directory.writeSummary(summary)
     printer?.say("weights_sha256 \(summary.weightsSHA256)")

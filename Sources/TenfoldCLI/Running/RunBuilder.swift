@@ -51,7 +51,8 @@ struct RunBuilder<M: Model> {
     feed = try opened.feed(session: session, largestRequest: most)
     // What can fail here fails alike on every rank: shapes and configurations that do not fit together.
     try session.onEveryRank("the model") {
-      _ = try M(configuration.model, data: opened.description, maximumBatch: 1)
+      try configuration.validate(
+        for: try M(configuration.model, data: opened.description, maximumBatch: 1))
     }
   }
 

@@ -27,6 +27,10 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
   var data = DataConfiguration()
   /// How the parameters move.
   var optimizer = OptimizerConfiguration()
+  /// How single parameter groups move, by the group's name, where not as `optimizer` says.
+  var optimizers: [String: OptimizerConfiguration] = [:]
+  /// When the run has reached its goal; nil for never.
+  var stop: StopRule?
   /// When and how the model is evaluated.
   var evaluation = EvaluationConfiguration()
   /// The steps from one line of metrics to the next.
@@ -35,8 +39,8 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
   var checkpoints: SavePolicy
 
   enum CodingKeys: String, CodingKey {
-    case architecture, seed, lanes, batch, epochs, steps, reduction, model, data, optimizer, evaluation,
-      checkpoints
+    case architecture, seed, lanes, batch, epochs, steps, reduction, model, data, optimizer, optimizers, stop,
+      evaluation, checkpoints
     case microBatch = "micro_batch"
     case logEverySteps = "log_every_steps"
   }
@@ -53,6 +57,9 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     reduction = try values.decodeIfPresent(Reduction.self, forKey: .reduction) ?? reduction
     data = try values.decodeIfPresent(DataConfiguration.self, forKey: .data) ?? data
     optimizer = try values.decodeIfPresent(OptimizerConfiguration.self, forKey: .optimizer) ?? optimizer
+    optimizers =
+      try values.decodeIfPresent([String: OptimizerConfiguration].self, forKey: .optimizers) ?? optimizers
+    stop = try values.decodeIfPresent(StopRule.self, forKey: .stop)
     evaluation = try values.decodeIfPresent(EvaluationConfiguration.self, forKey: .evaluation) ?? evaluation
     logEverySteps = try values.decodeIfPresent(Int.self, forKey: .logEverySteps) ?? logEverySteps
     checkpoints = try values.decodeIfPresent(SavePolicy.self, forKey: .checkpoints) ?? SavePolicy()
@@ -73,6 +80,8 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     try values.encode(model, forKey: .model)
     try values.encode(data, forKey: .data)
     try values.encode(optimizer, forKey: .optimizer)
+    if !optimizers.isEmpty { try values.encode(optimizers, forKey: .optimizers) }
+    try values.encodeIfPresent(stop, forKey: .stop)
     try values.encode(evaluation, forKey: .evaluation)
     try values.encode(logEverySteps, forKey: .logEverySteps)
     try values.encode(checkpoints, forKey: .checkpoints)
@@ -92,6 +101,7 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     try require(steps ?? 1 >= 1, "steps is \(steps ?? 1): at least 1 is needed")
     try require(logEverySteps >= 1, "log_every_steps is \(logEverySteps): at least 1 is needed")
     try optimizer.validate()
+    for group in optimizers.values { try group.validate() }
     try data.validate()
   }
 
@@ -100,12 +110,26 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     let stepsPerEpoch = (examples + batch - 1) / batch
     let total = steps ?? stepsPerEpoch * (epochs ?? 1)
     let lane = (min(batch, examples) + lanes - 1) / lanes
-    return TrainingConfiguration(
+    var training = TrainingConfiguration(
       seed: seed, lanes: lanes, batch: batch, microBatch: min(microBatch ?? min(lane, 256), lane),
       totalSteps: total, stepsPerEpoch: stepsPerEpoch, shuffle: data.shuffle, reduction: reduction,
       optimizer: optimizer, evaluationBlock: evaluation.block, evaluateEveryEpochs: evaluation.everyEpochs,
       logEverySteps: logEverySteps, savePolicy: checkpoints,
       lastStep: stepLimit)
+    training.groupOptimizers = optimizers
+    training.stop = stop
+    training.illustrates = evaluation.pictures
+    return training
+  }
+
+  /// Checks what only the model can tell: the names of its groups and of its metrics.
+  func validate(for model: some Networks.Model) throws {
+    let groups = model.parameters.map(\.name)
+    for name in optimizers.keys where !groups.contains(name) {
+      throw ConfigurationError(
+        "optimizers: unknown group «\(name)»: \(Networks.Suggestion.clause(for: name, in: groups))")
+    }
+    try stop?.validate(metrics: model.metrics)
   }
 }
 
@@ -115,10 +139,12 @@ struct EvaluationConfiguration: Codable, Sendable {
   var everyEpochs: Int? = 1
   /// The examples that are evaluated at a time; the last bits of the figures depend on it.
   var block = 100
+  /// Whether models that have pictures write them at every evaluation.
+  var pictures = true
 
   enum CodingKeys: String, CodingKey {
     case everyEpochs = "every_epochs"
-    case block
+    case block, pictures
   }
 
   init() {}
@@ -127,6 +153,7 @@ struct EvaluationConfiguration: Codable, Sendable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     everyEpochs = try values.decodeIfPresent(Int.self, forKey: .everyEpochs) ?? everyEpochs
     block = try values.decodeIfPresent(Int.self, forKey: .block) ?? block
+    pictures = try values.decodeIfPresent(Bool.self, forKey: .pictures) ?? pictures
     guard everyEpochs ?? 1 >= 1 else {
       throw ConfigurationError("evaluation.every_epochs is \(everyEpochs ?? 0): at least 1 is needed")
     }

@@ -23,10 +23,11 @@ package final class GroupOptimizer {
   private let blockSquares: UnsafeMutableBufferPointer<Double>
   private let squaresExchange: any PreparedTransfers
 
-  /// A part of the vector with one setting for weight decay.
+  /// A part of the vector that moves in one way.
   private struct Run {
     var range: Range<Int>
     var decays: Bool
+    var update: Slot.Update
     var states: [UnsafeMutableBufferPointer<Float>]
   }
 
@@ -60,7 +61,7 @@ package final class GroupOptimizer {
         let parts = states.map {
           UnsafeMutableBufferPointer(start: $0.base + range.lowerBound, count: range.count)
         }
-        return Run(range: range, decays: run.decays, states: parts)
+        return Run(range: range, decays: run.decays, update: run.update, states: parts)
       }
     }
     let blocks = (group.buffer.count + LaneSum.blockSize - 1) / LaneSum.blockSize
@@ -77,15 +78,17 @@ package final class GroupOptimizer {
     blockSquares.deallocate()
   }
 
-  /// The group's vector cut where the slots' `decays` changes.
-  private static func decayRuns(of group: ParameterGroup) -> [(range: Range<Int>, decays: Bool)] {
-    var runs: [(range: Range<Int>, decays: Bool)] = []
+  /// The group's vector cut where the slots' way to move changes.
+  private static func decayRuns(
+    of group: ParameterGroup
+  ) -> [(range: Range<Int>, decays: Bool, update: Slot.Update)] {
+    var runs: [(range: Range<Int>, decays: Bool, update: Slot.Update)] = []
     for (index, slot) in group.slots.enumerated() {
       let end = index + 1 < group.slots.count ? group.offsets[index + 1] : group.buffer.count
-      if let last = runs.last, last.decays == slot.decays {
+      if let last = runs.last, last.decays == slot.decays, last.update == slot.update {
         runs[runs.count - 1].range = last.range.lowerBound..<end
       } else {
-        runs.append((group.offsets[index]..<end, slot.decays))
+        runs.append((group.offsets[index]..<end, slot.decays, slot.update))
       }
     }
     return runs
@@ -111,9 +114,12 @@ package final class GroupOptimizer {
             start: group.buffer.base + range.lowerBound, count: range.count),
           sum: UnsafeBufferPointer(start: sum.total + range.lowerBound, count: range.count),
           states: run.states, scale: scale, learningRate: learningRate, step: step, decays: run.decays)
-        switch kind {
-        case .gradient: optimizer.apply(update)
-        case .curvature: optimizer.observe(curvature: update)
+        switch (kind, run.update) {
+        case (.gradient, .optimizer): optimizer.apply(update)
+        case (.gradient, .average(let rate)): update.average(rate: rate, scale: Float(1 / count))
+        case (.curvature, .optimizer): optimizer.observe(curvature: update)
+        case (.curvature, .average): break
+        case (.mean, _): update.average(rate: 1, scale: Float(1 / count))
         }
       }
     }
@@ -190,5 +196,15 @@ package final class GroupOptimizer {
   private func bytes(_ buffer: FlatBuffer, _ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(
       UnsafeMutableBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
+  }
+}
+
+extension Networks.ParameterUpdate {
+  /// v ← v + rate (scale · sum - v); a rate of 1 sets the value.
+  func average(rate: Float, scale: Float) {
+    for i in parameters.indices {
+      let mean = scale * sum[i]
+      parameters[i] = rate == 1 ? mean : parameters[i] + rate * (mean - parameters[i])
+    }
   }
 }

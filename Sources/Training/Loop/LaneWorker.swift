@@ -16,12 +16,13 @@ final class LaneWorker<M: Model>: @unchecked Sendable {
   /// Adds the contribution of the examples at `positions`, at most `microBatch` at a time.
   func contribute(
     _ positions: Range<Int>, of plan: ShardPlan, from source: any ExampleSource, phase: Phase, step: Int,
-    microBatch: Int, into contribution: Contribution
+    microBatch: Int, state: (_ first: Int) -> LaneState?, into contribution: Contribution
   ) throws {
     var start = positions.lowerBound
     while start < positions.upperBound {
       let end = min(start + microBatch, positions.upperBound)
-      let batch = assembler.assemble(at: start..<end, of: plan, from: source)
+      var batch = assembler.assemble(at: start..<end, of: plan, from: source)
+      batch.state = state(start - positions.lowerBound)
       try model.accumulate(
         batch, phase: phase, random: RandomAddress(seed: plan.seed, step: UInt64(step), stream: .model(0)),
         into: contribution)

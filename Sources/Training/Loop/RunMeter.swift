@@ -63,7 +63,7 @@ package struct RunMeter {
     let elapsed = max((now - lastLine) / .seconds(1), 1e-9)
     return StepRecord(
       progress: progress, lastStep: lastStep,
-      metrics: metrics.enumerated().map { ($1.name, sums[1 + $0] / sums[0]) },
+      metrics: Metric.figures(metrics, sums: sums),
       examplesPerSecond: sums[0] / elapsed, waitingShare: min((waited / .seconds(1)) / elapsed, 1),
       learningRate: learningRate)
   }

@@ -9,19 +9,45 @@ extension Trainer {
   package func evaluateAll() throws {
     for group in groups { try group.enterMean() }
     try evaluateSplits()
+    try illustrate()
     // Every evaluation ends with an exchange of sums: all ranks are done with the mean.
     for group in groups { try group.leaveMean() }
   }
 
   private func evaluateSplits() throws {
+    // Where examples are held back, the step with their best value selects the figures on the test set, too.
+    var isBest = false
     for split in EvaluationSplit.allCases where feed.count(of: split) > 0 {
       let record = try evaluate(split)
+      if split == .validation { isBest = isLowest(record) }
+      if split == .test, isBest {
+        for (name, value) in record.named { figures["selected_\(name)"] = value }
+      }
       for (name, value) in record.named {
         figures[name] = value
         if value < best[name]?.value ?? .infinity { best[name] = .init(value: value, step: progress.step) }
       }
       if replicas.rank == 0 { try observer?.didEvaluate(record) }
     }
+  }
+
+  private func isLowest(_ record: EvaluationRecord) -> Bool {
+    let main = "\(record.split.rawValue)_\(M.mainMetric)"
+    guard let value = record.named.first(where: { $0.name == main })?.value else { return false }
+    return value < best[main]?.value ?? .infinity
+  }
+
+  /// Shows the coordinator's observer what the model has to show of the first test examples. Collective.
+  private func illustrate() throws {
+    guard M.self is any IllustratedModel.Type, feed.count(of: .test) > 0, configuration.illustrates else {
+      return
+    }
+    let count = min(configuration.evaluationBlock, feed.count(of: .test))
+    let ranges = (0..<replicas.count).map { $0 == 0 ? 0..<count : 0..<0 }
+    let source = try feed.evaluation(.test, ranges: ranges)
+    guard replicas.rank == 0, let observer, let model = model as? any IllustratedModel else { return }
+    let batch = workers[0].assembler.assemble(evaluating: 0..<count, from: source)
+    observer.didIllustrate(try model.illustrations(of: batch, at: progress), at: progress)
   }
 
   /// The metrics on one split, as means over all its examples. Collective.
@@ -70,11 +96,16 @@ extension Trainer {
     }
     return EvaluationRecord(
       progress: progress, split: split,
-      metrics: model.metrics.enumerated().map { ($1.name, totals[1 + $0] / totals[0]) })
+      metrics: Metric.figures(model.metrics, sums: totals))
   }
 }
 
 extension Trainer {
   /// The examples that this process saw trained on per second of the run, evaluations and checkpoints included.
   public var examplesPerSecond: Double { meter.examples / max(meter.seconds, 1e-9) }
+
+  /// The examples that the run has been trained on since its first step, repetitions counted.
+  public var examplesSeen: Int {
+    progress.epoch * feed.trainingCount + min(progress.stepInEpoch * configuration.batch, feed.trainingCount)
+  }
 }

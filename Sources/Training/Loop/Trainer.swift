@@ -31,6 +31,10 @@ public final class Trainer<M: Model> {
   package let observer: (any RunObserver)?
   package var meter: RunMeter
   let workers: [LaneWorker<M>]
+  let laneStates: LaneStates
+  var stopWindow: StopWindow
+  /// Whether the run has reached the goal of its stop rule.
+  public package(set) var reachedGoal = false
   package let manifestBase: CheckpointManifest
   private let interrupt: (Progress) -> ControlWord
 
@@ -70,14 +74,24 @@ public final class Trainer<M: Model> {
     }
     self.workers = workers
     let model = workers[0].model
+    laneStates = LaneStates(
+      count: model.laneStateCount, places: configuration.largestLane, plan: plan, replicas: replicas)
+    stopWindow = StopWindow(metricCount: model.metrics.count)
     groups = try model.parameters.map {
       try GroupOptimizer(
-        group: $0, configuration: configuration.optimizer, metricCount: model.metrics.count, plan: plan,
+        group: $0, configuration: configuration.optimizer(of: $0.name), metricCount: model.metrics.count,
+        plan: plan,
         reduction: configuration.reduction, replicas: replicas, team: team)
     }
     for (index, group) in model.parameters.enumerated() {
       if replicas.rank == 0 || !groups[index].sum.sharesParameters {
         group.initialize(seed: configuration.seed, group: index)
+      }
+    }
+    for lane in plan.lanes(of: replicas.rank) {
+      if let state = laneStates.state(lane, first: 0, beginsEpoch: true) {
+        model.beginLaneState(
+          state, random: RandomAddress(seed: configuration.seed, step: 0, stream: .model(0)))
       }
     }
     try replicas.barrier()
@@ -89,7 +103,7 @@ public final class Trainer<M: Model> {
   /// Trains until all steps are done or someone asks to stop. Collective.
   public func run() throws -> RunEnd {
     meter.start()
-    while progress.step < configuration.lastStep {
+    while progress.step < configuration.lastStep, !reachedGoal {
       let control = try step()
       let epochEnded = progress.stepInEpoch == 0
       try logIfDue()
@@ -99,7 +113,7 @@ public final class Trainer<M: Model> {
         try evaluateAll()
       }
       if control.save || control.stop { try save() }
-      if control.stop && progress.step < configuration.lastStep { return .stopped }
+      if control.stop && progress.step < configuration.lastStep && !reachedGoal { return .stopped }
     }
     try evaluateAll()
     try save()
@@ -124,7 +138,15 @@ public final class Trainer<M: Model> {
       try meter.waiting { try group.sum.reduce(own) }
       try checkFinite(group.sum, phase)
       try group.apply(phase.kind, at: progress)
-      meter.add(group.sum.totals)
+      if phase.countsMetrics {
+        meter.add(group.sum.totals)
+        if let rule = configuration.stop {
+          let examples = request.plan.positions(step: progress.stepInEpoch).count
+          let isMet = stopWindow.add(
+            group.sum.totals, examples: examples, rule: rule, metrics: model.metrics)
+          reachedGoal = reachedGoal || isMet
+        }
+      }
       control.stop = control.stop || group.sum.control.stop
       control.save = control.save || group.sum.control.save
     }
@@ -137,12 +159,12 @@ public final class Trainer<M: Model> {
   private func contribute(
     _ phase: Phase, plan: ShardPlan, source: any ExampleSource, positions: (Int) -> Range<Int>
   ) throws {
-    let step = progress.step
+    let (step, beginsEpoch) = (progress.step, progress.stepInEpoch == 0)
     try groups[phase.group].sum.accumulate { thread, lane, contribution in
       try workers[thread].contribute(
         positions(lane), of: plan, from: source, phase: phase, step: step,
         microBatch: configuration.microBatch,
-        into: contribution)
+        state: { laneStates.state(lane, first: $0, beginsEpoch: beginsEpoch) }, into: contribution)
     }
   }
 
@@ -208,7 +230,10 @@ public final class Trainer<M: Model> {
   }
 
   private func logIfDue() throws {
-    guard progress.step % configuration.logEverySteps == 0 || progress.step == configuration.lastStep else {
+    guard
+      progress.step % configuration.logEverySteps == 0 || progress.step == configuration.lastStep
+        || reachedGoal
+    else {
       return
     }
     guard replicas.rank == 0, let observer else { return meter.forget() }

@@ -21,8 +21,14 @@ public struct TrainingConfiguration: Sendable {
   public var shuffle: Bool
   /// How contributions are added.
   public var reduction: Reduction
-  /// The optimizer of every parameter group.
+  /// The optimizer of every parameter group that has none of its own.
   public var optimizer: OptimizerConfiguration
+  /// The optimizers of single groups, by the group's name.
+  public var groupOptimizers: [String: OptimizerConfiguration] = [:]
+  /// Whether models that have pictures show them at evaluations.
+  public var illustrates = true
+  /// When the run has reached its goal; nil for never.
+  public var stop: StopRule?
   /// The examples that evaluation works on at a time. Part of the figures' last bits.
   public var evaluationBlock: Int
   /// The epochs from one evaluation to the next; nil for none but the last.
@@ -53,6 +59,9 @@ public struct TrainingConfiguration: Sendable {
     self.logEverySteps = logEverySteps
     self.savePolicy = savePolicy
   }
+
+  /// The optimizer of the group of this name.
+  public func optimizer(of group: String) -> OptimizerConfiguration { groupOptimizers[group] ?? optimizer }
 
   /// The largest number of examples that a lane has in one step.
   public var largestLane: Int { (batch + lanes - 1) / lanes }

@@ -38,10 +38,17 @@ public protocol RunObserver: AnyObject {
   func didStep(_ record: StepRecord) throws
   /// The model was evaluated.
   func didEvaluate(_ record: EvaluationRecord) throws
+  /// The model shows how far it is.
+  func didIllustrate(_ artifacts: [Artifact], at progress: Progress)
   /// A checkpoint was written.
   func didSave(_ checkpoint: Checkpoint, at progress: Progress)
   /// Something that does not end the run went wrong.
   func didWarn(_ text: String)
+}
+
+extension RunObserver {
+  /// Looks away.
+  public func didIllustrate(_ artifacts: [Artifact], at progress: Progress) {}
 }
 
 /// Why a run ended.

@@ -1,0 +1,77 @@
+import Networks
+
+/// When a run has reached its goal and ends before its last step: `stop:` of a config.
+///
+/// Training metrics are summed over windows of `examples` examples, one window after the other; the run ends after the
+/// first window in which every named metric is at most its bound.
+///
+/// ```yaml
+/// stop: {examples: 2000, at_most: {error: 0, absolute_error: 0.01}}
+/// ```
+public struct StopRule: Codable, Sendable, Hashable {
+  /// The examples of a window, at least 1; a window ends with the step that completes it.
+  public var examples: Int
+  /// The bound of each metric, by name.
+  public var atMost: [String: Double]
+
+  private enum CodingKeys: String, CodingKey {
+    case examples
+    case atMost = "at_most"
+  }
+
+  /// A rule.
+  public init(examples: Int, atMost: [String: Double]) {
+    self.examples = examples
+    self.atMost = atMost
+  }
+
+  /// Checks the rule against what a model measures.
+  ///
+  /// - Throws: `ConfigurationError` that names the key, its value and what is allowed.
+  public func validate(metrics: [Metric]) throws(ConfigurationError) {
+    guard examples >= 1 else {
+      throw ConfigurationError("stop.examples is \(examples): a window has at least 1 example")
+    }
+    let names = metrics.filter(\.isShown).map(\.name)
+    guard !atMost.isEmpty else {
+      throw ConfigurationError(
+        "stop.at_most is empty: name a metric (\(names.joined(separator: ", "))) and its bound")
+    }
+    for (name, bound) in atMost {
+      guard names.contains(name) else {
+        throw ConfigurationError(
+          "stop.at_most: unknown metric «\(name)»: \(Suggestion.clause(for: name, in: names))")
+      }
+      guard bound.isFinite else {
+        throw ConfigurationError("stop.at_most.\(name) is \(bound): a number is needed")
+      }
+    }
+  }
+
+  /// Whether the sums of a window satisfy the rule.
+  func isMet(_ metrics: [Metric], sums: [Double]) -> Bool {
+    Metric.figures(metrics, sums: sums).allSatisfy { name, value in atMost[name].map { value <= $0 } ?? true }
+  }
+}
+
+/// The sums of the window that a stop rule looks at.
+struct StopWindow {
+  /// The examples of the window so far, then what the model sums (its count and its metrics).
+  var sums: [Double]
+
+  init(metricCount: Int) {
+    sums = Array(repeating: 0, count: 2 + metricCount)
+  }
+
+  /// Adds a step; at the end of a window, whether the rule is met.
+  mutating func add(
+    _ totals: UnsafeMutableBufferPointer<Double>, examples: Int, rule: StopRule, metrics: [Metric]
+  ) -> Bool {
+    sums[0] += Double(examples)
+    for i in totals.indices { sums[1 + i] += totals[i] }
+    guard sums[0] >= Double(rule.examples) else { return false }
+    let isMet = rule.isMet(metrics, sums: Array(sums.dropFirst()))
+    for i in sums.indices { sums[i] = 0 }
+    return isMet
+  }
+}
