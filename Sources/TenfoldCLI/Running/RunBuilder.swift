@@ -18,6 +18,8 @@ struct RunBuilder<M: Model> {
   let description: DataDescription
   let feed: any ExampleFeed
   let fingerprint: String
+  /// The sets, where this rank can read them; the coordinator always can.
+  let splits: DatasetSplits?
 
   /// Opens the data, plans the lanes and tries the model: nothing is written before all fit together. Collective.
   init(
@@ -43,6 +45,7 @@ struct RunBuilder<M: Model> {
     preparation = opened.preparation
     description = opened.description
     fingerprint = opened.fingerprint
+    splits = opened.splits
     training = configuration.training(examples: opened.trainingCount, stepLimit: stepLimit)
     let lanePlan = plan!
     let lanes = (0..<replicas.count).map { lanePlan.lanes(of: $0).count }.max()!
