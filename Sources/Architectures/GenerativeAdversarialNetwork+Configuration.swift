@@ -105,6 +105,25 @@ extension GenerativeAdversarialNetwork {
   }
 }
 
+extension GenerativeAdversarialNetwork.Generator {
+  /// The values that the last layer can reach: 0...1 behind a sigmoid, -1...1 behind tanh.
+  var range: ClosedRange<Float>? {
+    let activation: ActivationKind? =
+      switch layers.last {
+      case .activation(let kind): kind
+      case .dense(let options): options.activation
+      case .convolution(let options): options.activation
+      case .transposedConvolution(let options): options.activation
+      default: nil
+      }
+    return switch activation {
+    case .sigmoid: 0...1
+    case .tanh: -1...1
+    default: nil
+    }
+  }
+}
+
 extension GenerativeAdversarialNetwork.Configuration {
   /// The two networks, checked against each other and against the data.
   func makeGame(for data: DataDescription, maximumBatch: Int) throws -> AdversarialGame {
@@ -161,7 +180,8 @@ extension GenerativeAdversarialNetwork.Configuration {
       }
     }
     guard (1...1_000_000).contains(discriminatorSteps ?? 1) else {
-      throw ConfigurationError("model.discriminator_steps is \(discriminatorSteps ?? 1): at least 1 is needed")
+      throw ConfigurationError(
+        "model.discriminator_steps is \(discriminatorSteps ?? 1): at least 1 is needed")
     }
     if let realTarget {
       guard realTarget > 0.5, realTarget <= 1 else {

@@ -37,6 +37,8 @@ public final class GenerativeAdversarialNetwork: RoleModel {
     Metric("generator_examples", isShown: false),
   ]
 
+  /// What the generator's last layer can reach, where that is an interval: pixels.
+  let pixelRange: ClosedRange<Float>?
   private let alone: [Phase]
   private let both: [Phase]
   private let discriminatorStages: [Stage]
@@ -55,6 +57,7 @@ public final class GenerativeAdversarialNetwork: RoleModel {
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
     game = try configuration.makeGame(for: data, maximumBatch: maximumBatch)
     placement = try configuration.placement?.checked() ?? .shared
+    pixelRange = configuration.generator.range
     period = configuration.discriminatorSteps ?? 1
     isNoiseFresh = configuration.generatorNoise == .fresh
     alone = [Self.discriminatorPhase]

@@ -91,7 +91,9 @@ public final class AdversarialGame {
   }
 
   /// Adds the gradient of the discriminator's loss on real examples.
-  public func learnReal(_ inputs: Tensor, _ batch: Batch, random: RandomAddress, into contribution: Contribution)
+  public func learnReal(
+    _ inputs: Tensor, _ batch: Batch, random: RandomAddress, into contribution: Contribution
+  )
     -> Verdict
   {
     let outputs = judge(inputs, batch.examples, random, PassNumber.real)

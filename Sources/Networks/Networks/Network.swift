@@ -81,7 +81,8 @@ public final class Network {
     precondition(
       inputs.shape.count == input.count, "inputs of shape \(inputs.shape) for a network of \(input)")
     pass = ForwardPass(
-      inputs: inputs, examples: examples, random: random, isTraining: isTraining, number: number, share: share)
+      inputs: inputs, examples: examples, random: random, isTraining: isTraining, number: number, share: share
+    )
     guard inputs.batch > 0 else { return activation(after: layers.count - 1) }
     for (index, step) in plan.steps.enumerated() where !layers[index].isView {
       layers[index].forward(
