@@ -55,7 +55,7 @@ struct RunBuilder<M: Model> {
     // What can fail here fails alike on every rank: shapes and configurations that do not fit together.
     try session.onEveryRank("the model") {
       try configuration.validate(
-        for: try M(configuration.model, data: opened.description, maximumBatch: 1))
+        for: try M(configuration.model, data: opened.description, maximumBatch: 1), training)
     }
   }
 
