@@ -12,6 +12,7 @@ public enum Catalogue {
       MultilayerPerceptron.self,
       ConvolutionalNetwork.self,
       Autoencoder.self,
+      GenerativeAdversarialNetwork.self,
     ]
   }
 

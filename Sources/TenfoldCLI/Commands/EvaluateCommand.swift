@@ -70,6 +70,9 @@ struct EvaluateCommand: ParsableCommand {
       let block = builder.configuration.evaluation.block
       figures = try model.assess(
         training: PreparedExamples(splits.training, preparation: builder.preparation, block: block),
+        validation: splits.validation.map {
+          try PreparedExamples($0, preparation: builder.preparation, block: block)
+        },
         test: PreparedExamples(splits.test, preparation: builder.preparation, block: block),
         seed: builder.configuration.seed)
     }

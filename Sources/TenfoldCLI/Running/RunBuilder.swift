@@ -41,7 +41,7 @@ struct RunBuilder<M: Model> {
     }
     self.plan = plan!
 
-    let opened = try OpenedData(configuration.data, session: session)
+    let opened = try OpenedData(configuration.data, batch: configuration.batch, session: session)
     preparation = opened.preparation
     description = opened.description
     fingerprint = opened.fingerprint
@@ -55,7 +55,7 @@ struct RunBuilder<M: Model> {
     // What can fail here fails alike on every rank: shapes and configurations that do not fit together.
     try session.onEveryRank("the model") {
       try configuration.validate(
-        for: try M(configuration.model, data: opened.description, maximumBatch: 1))
+        for: try M(configuration.model, data: opened.description, maximumBatch: 1), training)
     }
   }
 
@@ -88,11 +88,13 @@ struct OpenedData {
   let isStreamed: Bool
 
   /// Opens the data. Collective.
-  init(_ configuration: DataConfiguration, session: RankSession) throws {
+  init(_ configuration: DataConfiguration, batch: Int, session: RankSession) throws {
     isStreamed = configuration.access == .streamed && session.replicas.count > 1
     var opened: DatasetSplits?
     try session.onEveryRank("opening the data") {
-      if session.isCoordinator || configuration.access == .shared { opened = try configuration.open() }
+      if session.isCoordinator || configuration.access == .shared {
+        opened = try configuration.open(batch: batch)
+      }
     }
     splits = opened
     let card = try session.fromCoordinator("description of the data") {
