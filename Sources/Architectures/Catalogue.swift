@@ -14,6 +14,7 @@ public enum Catalogue {
       ElmanNetwork.self,
       LongShortTermMemory.self,
       GatedRecurrentUnit.self,
+      GenerativeAdversarialNetwork.self,
     ]
   }
 

@@ -16,12 +16,44 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case blobs
     /// Two interleaved half circles of points.
     case moons
+    /// Bell-shaped clouds of points on a circle, one a class.
+    case gaussians
     /// Two classes that a plane separates with a known margin.
     case separable
     /// Rosenblatt's retina: a mark in the left or the right half.
     case leftRight = "left_right"
     /// Rosenblatt's retina: the outline of a square or a circle.
     case squareCircle = "square_circle"
+    /// Text files, symbol by symbol.
+    case text
+    /// Generated text of simple sentences.
+    case grammar
+    /// A file of music.
+    case pianoRoll = "piano_roll"
+    /// Generated chord progressions.
+    case chords
+    /// A series of measurements: the lines of a table.
+    case series
+    /// Elman 1990: bits, of which every third is the exclusive or of the two before it.
+    case temporalXOR = "temporal_xor"
+    /// Elman 1990: ba, dii and guuu in random order, as phonetic features.
+    case letters
+    /// Elman 1990: sentences without spaces, as codes of letters.
+    case wordBoundaries = "word_boundaries"
+    /// Elman 1990: sentences of nouns and verbs.
+    case lexicalClasses = "lexical_classes"
+    /// Hochreiter and Schmidhuber 1997, experiment 1.
+    case embeddedReber = "embedded_reber"
+    /// Experiments 2a, 2b and 2c.
+    case longLag = "long_lag"
+    /// Experiments 3a, 3b and 3c.
+    case twoSequence = "two_sequence"
+    /// Experiment 4.
+    case adding
+    /// Experiment 5.
+    case multiplication
+    /// Experiments 6a and 6b.
+    case temporalOrder = "temporal_order"
   }
 
   /// How the examples reach workers.
@@ -36,11 +68,11 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var source: Source = .digits
   /// The directory of the files; relative names below are looked up in it.
   public var directory: String?
-  /// The file of the training examples (`idx`, `csv`).
+  /// The file of the training examples (`idx`, `csv`, `text`), or of all (`piano_roll`, `series`).
   public var trainingFile: String?
   /// The file of the training labels (`idx`).
   public var trainingLabels: String?
-  /// The file of the test examples (`idx`, `csv`).
+  /// The file of the test examples (`idx`, `csv`, `text`).
   public var testFile: String?
   /// The file of the test labels (`idx`).
   public var testLabels: String?
@@ -55,9 +87,10 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var features: Int?
   /// The margin of `separable` data within a unit sphere, over 0 and under 0.9. Default 0.1.
   public var margin: Float = 0.1
-  /// The standard deviation of the noise of `blobs` and `moons`. Default 0.2.
+  /// The standard deviation of the noise of `blobs`, `moons` and `gaussians`. Default 0.2.
   public var noise: Float = 0.2
-  /// The number of classes; null: as many as the labels need, 10 for `mnist`, 3 for `blobs`.
+  /// The number of classes; null: as many as the labels need, 10 for `mnist`, 3 for `blobs`, 8 for
+  /// `gaussians`.
   public var classes: Int?
   /// The number of training examples; null: all there are, 60,000 generated digits, 1,000 of other generated data.
   public var trainingCount: Int?
@@ -76,8 +109,11 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var padding = 0
   /// Distortions of training images. Default: none.
   public var augmentation = Augmentation()
-  /// Whether each epoch has an order of its own. Default: yes.
+  /// Whether each epoch has an order of its own. Default: yes. Where not, a text, a series or a stream is cut into as many
+  /// parallel streams as the batch has examples, so that hidden states can be carried from step to step.
   public var shuffle = true
+  /// What there is to say of sequences.
+  public var sequences = SequenceOptions()
 
   /// Generated digits, nothing else set.
   public init() {}
@@ -122,6 +158,7 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     padding = try keys.decodeIfPresent(Int.self, forKey: .padding) ?? padding
     augmentation = try keys.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? augmentation
     shuffle = try keys.decodeIfPresent(Bool.self, forKey: .shuffle) ?? shuffle
+    if source.isSequence { sequences = try SequenceOptions(from: decoder) }
   }
 
   /// Writes every key, those without a value as null, so that a resolved config shows what there is to set.
@@ -149,5 +186,6 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     try keys.encode(padding, forKey: .padding)
     try keys.encode(augmentation, forKey: .augmentation)
     try keys.encode(shuffle, forKey: .shuffle)
+    if source.isSequence { try sequences.encode(to: encoder) }
   }
 }

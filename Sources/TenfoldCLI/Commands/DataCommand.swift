@@ -62,7 +62,9 @@ struct DataCommand: ParsableCommand {
 
     func run() throws {
       CheckpointCommand.run {
-        for part in try open().parts { print(DatasetSummary(part)) }
+        let splits = try open()
+        for part in splits.parts { print(DatasetSummary(part)) }
+        for note in splits.notes { print("note: \(note)") }
         return ExitStatus.done
       }
     }
@@ -72,12 +74,17 @@ struct DataCommand: ParsableCommand {
         let tree = try ConfigurationValue(contentsOfFile: path).applying(overrides: set)
         return try ConfigurationDecoder().decode(
           DataConfiguration.self, from: tree["data"] ?? .init(.map([]))
-        ).open()
+        ).open(batch: batch(of: tree))
       }
       var configuration = DataConfiguration()
       configuration.source = .mnist
       configuration.directory = path
       return try configuration.open()
+    }
+
+    // Streams run side by side, one for each example of a batch.
+    private func batch(of tree: ConfigurationValue) throws -> Int {
+      try tree["batch"].map { try ConfigurationDecoder().decode(Int.self, from: $0) } ?? 64
     }
   }
 }
