@@ -11,6 +11,9 @@ public enum Catalogue {
       Perceptron.self,
       MultilayerPerceptron.self,
       ConvolutionalNetwork.self,
+      ElmanNetwork.self,
+      LongShortTermMemory.self,
+      GatedRecurrentUnit.self,
       GenerativeAdversarialNetwork.self,
     ]
   }
