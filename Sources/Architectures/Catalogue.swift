@@ -15,6 +15,7 @@ public enum Catalogue {
       LongShortTermMemory.self,
       GatedRecurrentUnit.self,
       GenerativeAdversarialNetwork.self,
+      Autoencoder.self,
     ]
   }
 
