@@ -60,7 +60,9 @@ let package = Package(
       dependencies: ["Architectures", "Training", "Datasets", "Checkpoints", "ReplicaTesting"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Networks", "ReplicaTesting"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Networks", "Datasets", "Checkpoints", "ReplicaTesting"]),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster", "Training", "Datasets", "ReplicaTesting"]),
     .testTarget(name: "TenfoldCLITests", dependencies: ["TenfoldCLI", "Checkpoints"]),
   ],

@@ -11,6 +11,7 @@ public enum Catalogue {
       Perceptron.self,
       MultilayerPerceptron.self,
       ConvolutionalNetwork.self,
+      GenerativeAdversarialNetwork.self,
     ]
   }
 

@@ -20,8 +20,9 @@ struct Tenfold: ParsableCommand {
       """,
     version: Tenfold.version,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, DescribeCommand.self, ArchitecturesCommand.self,
-      CheckpointCommand.self, DataCommand.self, BenchCommand.self,
+      TrainCommand.self, EvaluateCommand.self, SampleCommand.self, EncodeCommand.self, DescribeCommand.self,
+      ArchitecturesCommand.self,
+      CheckpointCommand.self, DataCommand.self, BenchCommand.self, ExportCommand.self,
     ])
 
   /// The version of the library that checkpoints name.

@@ -10,8 +10,10 @@ struct LawSample {
   var name: String
   var model: String
   var optimizer: OptimizerConfiguration
-  /// Whether contributions are the gradient of the metric `loss`, smooth enough for central differences.
+  /// Whether contributions are the gradient of the first metric, smooth enough for central differences.
   var isSmooth = true
+  /// The figure that a short run brings below a bound.
+  var goal = (name: "test_error", below: 0.4)
 
   /// One sample for each architecture of the catalogue; an architecture without one fails its laws.
   static let all = [
@@ -27,6 +29,14 @@ struct LawSample {
         {"layers": [{"convolution": {"maps": 3, "kernel": 5, "stride": 2, "activation": "tanh"}}, {"average_pooling": 2},
         {"dropout": 0.1}, {"dense": 10}]}
         """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.005)),
+    LawSample(
+      name: "gan",
+      model: """
+        {"generator": {"latent": 6, "layers": [{"dense": {"units": 9, "activation": "tanh"}}, {"dense": 784}, "sigmoid"]},
+        "discriminator": {"layers": [{"dense": {"units": 8, "activation": "tanh"}}, {"dropout": 0.1}, {"dense": 1}]},
+        "discriminator_steps": 2}
+        """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.002, beta1: 0.5),
+      goal: ("test_discriminator_loss", 0.7)),
   ]
 
   static func of(_ type: any Model.Type) throws -> LawSample {

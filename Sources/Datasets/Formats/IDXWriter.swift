@@ -46,7 +46,7 @@ extension Dataset {
   }
 
   private static func write(_ data: Data, to path: String) throws {
-    try data.writeWhole(to: path)
+    try WholeFile.write(Array(data), to: path)
   }
 }
 

@@ -1,95 +1,82 @@
-import Foundation
-
-/// A standard MIDI file (format 0, one track) of a piece in equal steps, as ordinary players open it.
+/// Pieces of music as standard MIDI files of format 0: one track, on channel 1, all notes equally loud.
 ///
-/// A note that sounds in consecutive steps is held. Keys are struck at velocity 80 on channel 1, a piano.
+/// A piece is a list of steps, a step the MIDI numbers of the notes that sound (60 is middle C). A note that sounds in
+/// several steps one after the other is held, as in a piano roll.
 ///
-/// The Complete MIDI 1.0 Detailed Specification, Standard MIDI Files 1.0.
-public struct MIDIFile: Sendable {
-  /// The bytes of the file.
-  public let bytes: [UInt8]
+/// Source: The MIDI Manufacturers Association, Standard MIDI Files 1.0.
+public enum MIDIFile {
+  /// The ticks of a quarter note.
+  static let ticksPerQuarter = 480
 
-  private static let ticksPerQuarter = 480
-
-  /// The file of a piece.
+  /// The file's bytes.
   ///
   /// - Parameters:
-  ///   - piece: the MIDI notes of each step, each 0 to 127; the order within a step does not matter.
-  ///   - stepsPerQuarter: the steps of a quarter note, 1 to 480.
-  ///   - tempo: quarter notes a minute.
-  /// - Throws: `DataError` where a note or the tempo is out of range; with the step.
-  public init(_ piece: [[Int]], stepsPerQuarter: Int = 1, tempo: Double = 100) throws {
-    guard (1...Self.ticksPerQuarter).contains(stepsPerQuarter), (4...1000).contains(tempo) else {
-      throw DataError(
-        .configuration,
-        "\(stepsPerQuarter) steps a quarter at tempo \(tempo): 1 to 480 steps and a tempo of 4 to 1000 are allowed"
-      )
-    }
+  ///   - stepsPerQuarter: the steps of a quarter note: 1 for chorales, 4 for folk tunes in sixteenths.
+  ///   - quartersPerMinute: the tempo.
+  /// - Throws: `DataError` where a note is outside 0...127.
+  public static func bytes(
+    of piece: [[Int]], stepsPerQuarter: Int = 2, quartersPerMinute: Int = 100
+  ) throws -> [UInt8] {
+    precondition((1...ticksPerQuarter).contains(stepsPerQuarter), "\(stepsPerQuarter) steps in a quarter")
+    precondition((4...60_000_000).contains(quartersPerMinute), "\(quartersPerMinute) quarters a minute")
     for (step, notes) in piece.enumerated() {
       if let note = notes.first(where: { !(0...127).contains($0) }) {
-        throw DataError(.inconsistent, "note \(note) in step \(step) is no MIDI note; 0 to 127 are")
+        throw DataError(
+          .inconsistent, "note \(note) in step \(step) is no MIDI note: 0 to 127 are allowed, 60 is middle C")
       }
     }
-    var track = Track()
-    let microseconds = Int((60_000_000 / tempo).rounded())
-    track.add([0xFF, 0x51, 3] + Self.big(microseconds, bytes: 3))
-    // Piano.
-    track.add([0xC0, 0])
-    var sounding: Set<Int> = []
-    for (step, notes) in (piece + [[]]).enumerated() {
-      track.time = step * Self.ticksPerQuarter / stepsPerQuarter
-      let now = Set(notes)
-      for note in sounding.subtracting(now).sorted() { track.add([0x80, UInt8(note), 64]) }
-      for note in now.subtracting(sounding).sorted() { track.add([0x90, UInt8(note), 80]) }
-      sounding = now
-    }
-    track.add([0xFF, 0x2F, 0])
-    bytes =
-      Array("MThd".utf8) + Self.big(6, bytes: 4) + Self.big(0, bytes: 2) + Self.big(1, bytes: 2)
-      + Self.big(Self.ticksPerQuarter, bytes: 2) + Array("MTrk".utf8) + Self.big(track.bytes.count, bytes: 4)
-      + track.bytes
+    let microseconds = 60_000_000 / quartersPerMinute
+    var track: [UInt8] = [0, 0xFF, 0x51, 3]
+    track += [16, 8, 0].map { UInt8(truncatingIfNeeded: microseconds >> $0) }
+    track += events(of: piece, ticksPerStep: ticksPerQuarter / stepsPerQuarter)
+    track += [0, 0xFF, 0x2F, 0]
+    var file = Array("MThd".utf8) + bigEndian(6, bytes: 4)
+    file += bigEndian(0, bytes: 2) + bigEndian(1, bytes: 2) + bigEndian(ticksPerQuarter, bytes: 2)
+    return file + Array("MTrk".utf8) + bigEndian(track.count, bytes: 4) + track
   }
 
-  /// Writes the file; it appears under its name only when it is whole.
+  /// Writes a piece; the file appears under its name only when it is whole.
   ///
-  /// - Throws: `DataError` where it cannot be written.
-  public func write(to path: String) throws {
-    try Data(bytes).writeWhole(to: path)
+  /// - Throws: `DataError` where a note is outside 0...127 or the file cannot be written.
+  public static func write(
+    _ piece: [[Int]], to path: String, stepsPerQuarter: Int = 2, quartersPerMinute: Int = 100
+  ) throws {
+    try WholeFile.write(
+      bytes(of: piece, stepsPerQuarter: stepsPerQuarter, quartersPerMinute: quartersPerMinute), to: path)
   }
 
-  private static func big(_ value: Int, bytes: Int) -> [UInt8] {
-    (0..<bytes).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-  }
-
-  /// Events with the time since the one before.
-  private struct Track {
-    var bytes: [UInt8] = []
-    var time = 0
-    private var written = 0
-
-    mutating func add(_ event: [UInt8]) {
-      let delta = time - written
-      var digits = [UInt8(delta & 127)]
-      var rest = delta >> 7
-      while rest > 0 {
-        digits.insert(UInt8(rest & 127) | 128, at: 0)
-        rest >>= 7
+  /// Note-off and note-on events, each after its delay in ticks.
+  private static func events(of piece: [[Int]], ticksPerStep: Int) -> [UInt8] {
+    var events: [UInt8] = []
+    var sounding: Set<Int> = []
+    var delay = 0
+    for notes in piece.map(Set.init) + [[]] {
+      for note in sounding.subtracting(notes).sorted() {
+        events += variableLength(delay) + [0x80, UInt8(note), 64]
+        delay = 0
       }
-      bytes += digits + event
-      written = time
+      for note in notes.subtracting(sounding).sorted() {
+        events += variableLength(delay) + [0x90, UInt8(note), 80]
+        delay = 0
+      }
+      sounding = notes
+      delay += ticksPerStep
     }
+    return events
   }
-}
 
-extension Data {
-  /// Writes a file that appears under its name only when it is whole.
-  func writeWhole(to path: String) throws {
-    do {
-      try write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw DataError(
-        .unwritable,
-        "\(path): cannot be written (\(error.localizedDescription)); check folder, rights and space")
+  /// A number in groups of seven bits, the highest first; all but the last have bit 7 set.
+  private static func variableLength(_ value: Int) -> [UInt8] {
+    var groups = [UInt8(value & 127)]
+    var rest = value >> 7
+    while rest > 0 {
+      groups.insert(UInt8(rest & 127) | 128, at: 0)
+      rest >>= 7
     }
+    return groups
+  }
+
+  private static func bigEndian(_ value: Int, bytes: Int) -> [UInt8] {
+    (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * (bytes - 1 - $0))) }
   }
 }

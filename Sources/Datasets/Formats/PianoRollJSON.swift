@@ -1,5 +1,3 @@
-import Foundation
-
 /// Music as JSON, in the form that `data.source: piano_roll` reads: lists of pieces under names, each a list of steps of MIDI
 /// notes.
 public struct PianoRollJSON: Sendable {
@@ -22,6 +20,6 @@ public struct PianoRollJSON: Sendable {
   ///
   /// - Throws: `DataError` where it cannot be written.
   public func write(to path: String) throws {
-    try Data(text.utf8).writeWhole(to: path)
+    try WholeFile.write(Array(text.utf8), to: path)
   }
 }

@@ -96,4 +96,17 @@ public protocol ExampleMatrix {
 public protocol AssessedModel: Model {
   /// The figures, under their standard names.
   func assess(training: any ExampleMatrix, test: any ExampleMatrix, seed: UInt64) throws -> [String: Double]
+  /// The same, with the examples that are held back for choices; nil where there are none.
+  func assess(
+    training: any ExampleMatrix, validation: (any ExampleMatrix)?, test: any ExampleMatrix, seed: UInt64
+  ) throws -> [String: Double]
+}
+
+extension AssessedModel {
+  /// Chooses nothing, unless a model says otherwise.
+  public func assess(
+    training: any ExampleMatrix, validation: (any ExampleMatrix)?, test: any ExampleMatrix, seed: UInt64
+  ) throws -> [String: Double] {
+    try assess(training: training, test: test, seed: seed)
+  }
 }

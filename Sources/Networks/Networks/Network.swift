@@ -29,6 +29,8 @@ public final class Network {
     var examples: UnsafeBufferPointer<UInt32>
     var random: RandomAddress
     var isTraining: Bool
+    var number = 0
+    var share: Float = 1
   }
 
   /// A network of `layers` on inputs of shape `input`; parameters are zero.
@@ -65,15 +67,22 @@ public final class Network {
   /// The outputs for `inputs` `[input…, batch]`; valid until the next forward pass.
   ///
   /// `random` and `examples` address the masks of dropout and its like, and matter only while training.
+  ///
+  /// - Parameters:
+  ///   - number: tells passes over the same examples in one step apart: each has masks of its own.
+  ///   - share: what the observations of this pass count in running averages, where an example passes more than once.
   @discardableResult
   public func forward(
-    _ inputs: Tensor, examples: UnsafeBufferPointer<UInt32>, random: RandomAddress, isTraining: Bool
+    _ inputs: Tensor, examples: UnsafeBufferPointer<UInt32>, random: RandomAddress, isTraining: Bool,
+    number: Int = 0, share: Float = 1
   ) -> Tensor {
     precondition(
       inputs.batch <= maximumBatch, "\(inputs.batch) examples for a network of at most \(maximumBatch)")
     precondition(
       inputs.shape.count == input.count, "inputs of shape \(inputs.shape) for a network of \(input)")
-    pass = ForwardPass(inputs: inputs, examples: examples, random: random, isTraining: isTraining)
+    pass = ForwardPass(
+      inputs: inputs, examples: examples, random: random, isTraining: isTraining, number: number, share: share
+    )
     guard inputs.batch > 0 else { return activation(after: layers.count - 1) }
     for (index, step) in plan.steps.enumerated() where !layers[index].isView {
       layers[index].forward(
@@ -99,8 +108,8 @@ public final class Network {
   /// Adds dE/dparameters, summed over the examples of the last forward pass, to `contribution`.
   ///
   /// Starts from `outputGradient` and overwrites it. dE/dinputs is written into `inputGradient` where that is given;
-  /// without it, nothing below the first layer with parameters is computed.
-  public func backward(into contribution: Contribution, inputGradient: Tensor? = nil) {
+  /// without it, nothing below the first layer with parameters is computed. Without a contribution, nothing else is.
+  public func backward(into contribution: Contribution?, inputGradient: Tensor? = nil) {
     descend(to: inputGradient) { index, step, dy, dx in
       layers[index].backward(
         dy, x: activation(before: index), y: activation(after: index), into: dx,
@@ -166,11 +175,15 @@ public final class Network {
     LayerPass(
       parameters: parameters, firstSlot: step.firstSlot, contribution: contribution,
       scratch: scratch.base + step.scratchOffset, temporary: temporary.base,
-      random: pass.random.stream(.layer(index)), examples: pass.examples, isTraining: pass.isTraining)
+      random: pass.random.stream(.layer(pass.number << 16 | index)), examples: pass.examples,
+      isTraining: pass.isTraining, share: pass.share)
   }
 }
 
 extension Network {
+  /// Whether an example's outputs depend on the other examples of the pass: a lane must not be cut then.
+  public var mixesExamples: Bool { layers.contains { $0.mixesExamples } }
+
   /// One line for each layer: what it is, the shape of its output, its number of parameters.
   public var summaries: [LayerSummary] {
     plan.steps.indices.map { index in

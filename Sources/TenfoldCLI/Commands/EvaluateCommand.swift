@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Datasets
 import Networks
 import Training
 
@@ -12,14 +13,10 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "The run directory.")
   var directory: String
 
-  @Option(help: "The step of the checkpoint. Default: the newest valid one.")
-  var step: Int?
-
-  @Flag(help: "Take the best checkpoint by the run's main metric instead of the newest.")
-  var best = false
-
   @Option(help: "A value in place of the config's, for example data.directory=PATH.")
   var set: [String] = []
+
+  @OptionGroup var choice: CheckpointChoice
 
   @OptionGroup var options: RunOptions
 
@@ -45,29 +42,41 @@ struct EvaluateCommand: ParsableCommand {
     let trainer = try builder.trainer(runDirectory: nil, observer: nil)
     var checkpoint: Checkpoint?
     try session.onEveryRank("finding the checkpoint") {
-      if session.isCoordinator { checkpoint = try chosen(RunDirectory(directory, for: .read).checkpoints, by: M.mainMetric) }
+      guard session.isCoordinator else { return }
+      checkpoint = try choice.checkpoint(
+        in: RunDirectory(directory, for: .read).checkpoints, by: M.mainMetric)
     }
     try session.onEveryRank("loading the checkpoint") { try trainer.resume(from: checkpoint) }
     try trainer.evaluateAll()
+    var assessed: [String: Double] = [:]
+    if M.self is any AssessedModel.Type { assessed = try assess(trainer, builder) }
     guard session.isCoordinator else { return ExitStatus.done }
-    var figures = trainer.figures
+    var figures = trainer.figures.merging(assessed) { $1 }
     figures["step"] = Double(trainer.progress.step)
     print(String(decoding: try JSON.encode(figures), as: UTF8.self))
     return ExitStatus.done
   }
 
-  private func chosen(_ directory: CheckpointDirectory, by metric: String) throws -> Checkpoint {
-    if let step { return directory.checkpoint(atStep: step) }
-    if best,
-      let checkpoint = try directory.best(by: "validation_\(metric)") ?? directory.best(by: "test_\(metric)")
-    {
-      return checkpoint
+  /// The figures that need all examples at once, computed by the coordinator while the others wait. Collective.
+  private func assess<M: Model>(_ trainer: Trainer<M>, _ builder: RunBuilder<M>) throws -> [String: Double] {
+    // It may take long, and nobody moves meanwhile.
+    builder.session.watch?.stop()
+    for group in trainer.groups { try group.enterMean() }
+    var figures: [String: Double] = [:]
+    try builder.session.onEveryRank("the assessment") {
+      guard builder.session.isCoordinator, let splits = builder.splits,
+        let model = trainer.model as? any AssessedModel
+      else { return }
+      let block = builder.configuration.evaluation.block
+      figures = try model.assess(
+        training: PreparedExamples(splits.training, preparation: builder.preparation, block: block),
+        validation: splits.validation.map {
+          try PreparedExamples($0, preparation: builder.preparation, block: block)
+        },
+        test: PreparedExamples(splits.test, preparation: builder.preparation, block: block),
+        seed: builder.configuration.seed)
     }
-    let search = try directory.newestValid()
-    for damaged in search.damaged { RankSession.report("warning: \(damaged)") }
-    guard let checkpoint = search.checkpoint else {
-      throw UsageError("there is no valid checkpoint in \(directory.path): train the run first")
-    }
-    return checkpoint
+    for group in trainer.groups { try group.leaveMean() }
+    return figures
   }
 }

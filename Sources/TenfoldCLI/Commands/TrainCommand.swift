@@ -82,7 +82,8 @@ struct TrainCommand: ParsableCommand {
       guard session.isCoordinator, let directory else { return }
       try directory.writeConfig(yaml)
       let step = resume ? try checkpoint?.manifest().step ?? 0 : nil
-      printer = ProgressPrinter(log: try directory.metricsLog(resumedAt: step))
+      printer = ProgressPrinter(
+        log: try directory.metricsLog(resumedAt: step), pictures: "\(directory.path)/pictures")
     }
     let trainer = try builder.trainer(runDirectory: directory, observer: printer) { progress in
       session.watch?.reached(step: progress.step)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Datasets
 import Foundation
 import MPI
 import Networks
@@ -7,16 +8,20 @@ import Training
 /// Tells people and `metrics.jsonl` how a run goes: a line that rewrites itself on a terminal, plain lines otherwise.
 final class ProgressPrinter: RunObserver {
   private let log: MetricsLog?
+  // Where pictures go; nil for nowhere.
+  private let pictures: String?
   // What a launcher passes on is a log, even where it makes a terminal of it.
   private let isTerminal = isatty(STDOUT_FILENO) == 1 && Launcher.detect() == nil
   private var lineIsOpen = false
   private var hasLogFailed = false
+  private var havePicturesFailed = false
   private(set) var lastExamplesPerSecond = 0.0
   private(set) var warnings = 0
 
-  /// A printer that also writes to `log`.
-  init(log: MetricsLog?) {
+  /// A printer that also writes to `log`, and what models show of themselves into the directory `pictures`.
+  init(log: MetricsLog?, pictures: String? = nil) {
     self.log = log
+    self.pictures = pictures
   }
 
   func didStep(_ record: StepRecord) throws {
@@ -45,6 +50,21 @@ final class ProgressPrinter: RunObserver {
       "epoch \(Self.fraction(record.progress))  "
         + record.named.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: "  "))
     append(step: record.progress.step, epoch: record.progress.epoch, values: record.named)
+  }
+
+  /// Writes each artifact twice: under its step, and as the newest. That it cannot be written ends no training.
+  func didIllustrate(_ artifacts: [Artifact], at progress: Networks.Progress) {
+    guard let pictures, !artifacts.isEmpty else { return }
+    do {
+      let writer = try ArtifactWriter(directory: pictures)
+      for artifact in artifacts {
+        try writer.write(artifact, suffix: "-\(progress.step)")
+        try writer.write(artifact)
+      }
+    } catch {
+      if !havePicturesFailed { didWarn("pictures not written, from step \(progress.step) on: \(error)") }
+      havePicturesFailed = true
+    }
   }
 
   func didSave(_ checkpoint: Checkpoint, at progress: Networks.Progress) {

@@ -18,6 +18,8 @@ struct RunBuilder<M: Model> {
   let description: DataDescription
   let feed: any ExampleFeed
   let fingerprint: String
+  /// The sets, where this rank can read them; the coordinator always can.
+  let splits: DatasetSplits?
 
   /// Opens the data, plans the lanes and tries the model: nothing is written before all fit together. Collective.
   init(
@@ -43,6 +45,7 @@ struct RunBuilder<M: Model> {
     preparation = opened.preparation
     description = opened.description
     fingerprint = opened.fingerprint
+    splits = opened.splits
     training = configuration.training(examples: opened.trainingCount, stepLimit: stepLimit)
     let lanePlan = plan!
     let lanes = (0..<replicas.count).map { lanePlan.lanes(of: $0).count }.max()!
@@ -52,7 +55,7 @@ struct RunBuilder<M: Model> {
     // What can fail here fails alike on every rank: shapes and configurations that do not fit together.
     try session.onEveryRank("the model") {
       try configuration.validate(
-        for: try M(configuration.model, data: opened.description, maximumBatch: 1))
+        for: try M(configuration.model, data: opened.description, maximumBatch: 1), training)
     }
   }
 

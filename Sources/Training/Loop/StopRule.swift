@@ -63,12 +63,14 @@ struct StopWindow {
     sums = Array(repeating: 0, count: 2 + metricCount)
   }
 
-  /// Adds a step; at the end of a window, whether the rule is met.
-  mutating func add(
-    _ totals: UnsafeMutableBufferPointer<Double>, examples: Int, rule: StopRule, metrics: [Metric]
-  ) -> Bool {
+  /// Adds the totals of a phase; its examples only where no phase of the step has counted them.
+  mutating func add(_ totals: UnsafeMutableBufferPointer<Double>, countsExamples: Bool) {
+    for i in totals.indices where i > 0 || countsExamples { sums[1 + i] += totals[i] }
+  }
+
+  /// Ends a step of `examples` examples; at the end of a window, whether the rule is met.
+  mutating func endStep(examples: Int, rule: StopRule, metrics: [Metric]) -> Bool {
     sums[0] += Double(examples)
-    for i in totals.indices { sums[1 + i] += totals[i] }
     guard sums[0] >= Double(rule.examples) else { return false }
     let isMet = rule.isMet(metrics, sums: Array(sums.dropFirst()))
     for i in sums.indices { sums[i] = 0 }

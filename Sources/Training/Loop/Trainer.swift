@@ -129,6 +129,7 @@ public final class Trainer<M: Model> {
     }
     let source = try feed.training(request, next: nextRows(after: progress))
     var control = ControlWord()
+    var hasCounted = false
     for phase in model.phases(at: progress) {
       let own = wishes()
       try contribute(phase, plan: request.plan, source: source) { lane in
@@ -139,16 +140,17 @@ public final class Trainer<M: Model> {
       try checkFinite(group.sum, phase)
       try group.apply(phase.kind, at: progress)
       if phase.countsMetrics {
-        meter.add(group.sum.totals)
-        if let rule = configuration.stop {
-          let examples = request.plan.positions(step: progress.stepInEpoch).count
-          let isMet = stopWindow.add(
-            group.sum.totals, examples: examples, rule: rule, metrics: model.metrics)
-          reachedGoal = reachedGoal || isMet
-        }
+        meter.add(group.sum.totals, countsExamples: !hasCounted)
+        if configuration.stop != nil { stopWindow.add(group.sum.totals, countsExamples: !hasCounted) }
+        hasCounted = true
       }
       control.stop = control.stop || group.sum.control.stop
       control.save = control.save || group.sum.control.save
+    }
+    if let rule = configuration.stop {
+      let examples = request.plan.positions(step: progress.stepInEpoch).count
+      let isMet = stopWindow.endStep(examples: examples, rule: rule, metrics: model.metrics)
+      reachedGoal = reachedGoal || isMet
     }
     progress = Progress(
       step: progress.step + 1, stepsPerEpoch: configuration.stepsPerEpoch,

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Generated sequences as files, in the forms that configs read.
 public enum GeneratedFiles {
   /// Writes `text.txt`, `length` symbols of simple sentences, into an existing directory.
@@ -7,7 +5,7 @@ public enum GeneratedFiles {
   /// - Throws: `DataError` where the file cannot be written.
   public static func writeText(to directory: String, length: Int, seed: UInt64 = 1) throws {
     let text = String(String.UnicodeScalarView(SmallGrammar.text(count: length, part: 0, seed: seed)))
-    try Data(text.utf8).writeWhole(to: "\(directory)/text.txt")
+    try WholeFile.write(Array(text.utf8), to: "\(directory)/text.txt")
   }
 
   /// Writes `music.json`, chord progressions to train and to test on, into an existing directory.
