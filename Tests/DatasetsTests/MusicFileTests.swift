@@ -19,7 +19,7 @@ import Testing
       }
       time += delta << 7 | Int(bytes[place])
       place += 1
-      let size = bytes[place] == 0xFF ? 3 + Int(bytes[place + 2]) : 3
+      let size = bytes[place] == 0xFF ? 3 + Int(bytes[place + 2]) : bytes[place] & 0xF0 == 0xC0 ? 2 : 3
       events.append((time, Array(bytes[place..<place + size])))
       place += size
     }
@@ -44,6 +44,17 @@ import Testing
     }
     #expect(steps == piece)
     #expect(events.filter { $0.event[0] == 0x90 && $0.event[1] == 60 }.count == 2)
+  }
+
+  @Test("an empty piece is a file without notes, and notes that are none are refused")
+  func extremes() throws {
+    #expect(try events(MIDIFile.bytes(of: [])).count == 2)
+    #expect(try events(MIDIFile.bytes(of: [[], []])).count == 2)
+    for (piece, words) in [([[60], [128]], "note 128 in step 1"), ([[-1]], "note -1 in step 0")] {
+      let fault = #expect(throws: DataError.self) { try MIDIFile.bytes(of: piece) }
+      #expect(fault?.description.contains(words) == true)
+    }
+    #expect(throws: DataError.self) { try MIDIFile.write([[60]], to: "/no/such/place/a.mid") }
   }
 
   @Test("music that is written as JSON is read back, generated texts and pieces too")
