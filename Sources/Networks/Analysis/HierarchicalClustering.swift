@@ -19,7 +19,8 @@ public struct HierarchicalClustering: Sendable {
 
   /// The tree of points of one dimension.
   public init(_ points: [[Double]]) {
-    precondition(!points.isEmpty && points.allSatisfy { $0.count == points[0].count }, "points of one dimension")
+    precondition(
+      !points.isEmpty && points.allSatisfy { $0.count == points[0].count }, "points of one dimension")
     count = points.count
     var distances = points.map { a in
       points.map { b in zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot() }

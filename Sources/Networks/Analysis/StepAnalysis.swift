@@ -42,7 +42,9 @@ public struct StepAnalysis: Sendable {
   /// Adds a scored step.
   public mutating func add(_ step: Step, target: Int?) {
     steps.append(step)
-    if let target, target < groupsOfSymbol.count, step.group >= 0 { groupsOfSymbol[target].insert(step.group) }
+    if let target, target < groupsOfSymbol.count, step.group >= 0 {
+      groupsOfSymbol[target].insert(step.group)
+    }
   }
 
   /// Adds the hidden values after `symbol` was read.
@@ -61,11 +63,13 @@ public struct StepAnalysis: Sendable {
     }
   }
 
-  /// The figures under their standard names: the error of each group; where there are two groups, the area under the curve of
+  /// The figures under their standard names: the root mean square error of each group where errors are squared; where there are two groups, the area under the curve of
   /// the error against the first; where each symbol belongs to one group, the purity of the cut of their tree.
   public var figures: [String: Double] {
     var figures: [String: Double] = [:]
-    for (name, error) in zip(format.groups, groupErrors) { figures["\(errorName)_\(name)"] = error }
+    if isSquared {
+      for (name, error) in zip(format.groups, groupErrors) { figures["rms_error_\(name)"] = error }
+    }
     if format.groups.count == 2 {
       figures["\(format.groups[0])_auc"] = RankStatistics.areaUnderCurve(
         steps.map(\.error), isPositive: steps.map { $0.group == 0 })
