@@ -11,7 +11,11 @@ public enum Catalogue {
       Perceptron.self,
       MultilayerPerceptron.self,
       ConvolutionalNetwork.self,
+      ElmanNetwork.self,
+      LongShortTermMemory.self,
+      GatedRecurrentUnit.self,
       GenerativeAdversarialNetwork.self,
+      Autoencoder.self,
     ]
   }
 

@@ -11,6 +11,7 @@ public final class StreamedFeed: ExampleFeed {
   /// The number of training examples.
   public let trainingCount: Int
   private let counts: [EvaluationSplit: Int]
+  private let formats: [EvaluationSplit: RowFormat]
   private let splits: DatasetSplits?
   private let group: any ReplicaGroup
   private var slots: [Slot]
@@ -18,8 +19,12 @@ public final class StreamedFeed: ExampleFeed {
 
   /// What the coordinator tells the others of its data.
   public struct Header: Codable, Sendable {
-    /// How rows are stored.
+    /// How training rows are stored.
     public var format: RowFormat
+    /// How validation rows are stored: sequences may be longer.
+    public var validationFormat: RowFormat?
+    /// How test rows are stored.
+    public var testFormat: RowFormat
     /// The number of training examples.
     public var training: Int
     /// The number of validation examples.
@@ -30,6 +35,8 @@ public final class StreamedFeed: ExampleFeed {
     /// What there is to say of `splits`.
     public init(_ splits: DatasetSplits) {
       format = splits.training.format
+      validationFormat = splits.validation?.format
+      testFormat = splits.test.format
       training = splits.training.count
       validation = splits.validation?.count ?? 0
       test = splits.test.count
@@ -58,10 +65,11 @@ public final class StreamedFeed: ExampleFeed {
     format = header.format
     trainingCount = header.training
     counts = [.validation: header.validation, .test: header.test]
+    formats = [.validation: header.validationFormat ?? header.format, .test: header.testFormat]
     self.splits = splits
     self.group = group
     slots = []
-    for _ in 0..<2 { slots.append(try makeSlot(capacity: max(largestRequest, 1))) }
+    for _ in 0..<2 { slots.append(try makeSlot(format, capacity: max(largestRequest, 1))) }
   }
 
   /// The number of examples of a split.
@@ -85,7 +93,7 @@ public final class StreamedFeed: ExampleFeed {
   /// The rows of the split that the coordinator sends to this rank. Collective.
   public func evaluation(_ split: EvaluationSplit, ranges: [Range<Int>]) throws -> any ExampleSource {
     let capacity = max(ranges.map(\.count).max()!, 1)
-    let slot = try makeSlot(capacity: capacity)
+    let slot = try makeSlot(formats[split]!, capacity: capacity)
     for rank in ranges.indices where rank == group.rank || group.rank == 0 {
       let examples = ranges[rank].map { UInt32($0) }
       examples.withUnsafeBufferPointer { fill(slot.rows[rank], with: $0, from: dataset(split)) }
@@ -118,7 +126,7 @@ public final class StreamedFeed: ExampleFeed {
   }
 
   /// Buffers for each peer at the coordinator, and for oneself elsewhere; the transfers have a fixed size.
-  private func makeSlot(capacity: Int) throws -> Slot {
+  private func makeSlot(_ format: RowFormat, capacity: Int) throws -> Slot {
     let rows = (0..<group.count).map { rank in
       StreamedRows(format: format, capacity: rank == group.rank || group.rank == 0 ? capacity : 1)
     }

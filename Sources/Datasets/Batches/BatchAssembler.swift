@@ -2,9 +2,10 @@ import Kernels
 import Networks
 
 /// Makes batches: gathers the rows of some examples into inputs `[features…, batch]`, distorted in training, padded and
-/// normalised, with their labels.
+/// normalised, with their labels. Of sequences it makes `Batch.sequence`, as long as the longest of the batch.
 ///
-/// One object a thread; a batch is valid until the next is assembled. After `init` nothing is allocated.
+/// One object a thread; a batch is valid until the next is assembled. After `init` nothing is allocated; for sequences
+/// and rows that are computed, once the longest have come.
 public final class BatchAssembler {
   /// How rows are stored.
   public let format: RowFormat
@@ -21,6 +22,8 @@ public final class BatchAssembler {
   private let rows: UnsafeMutableBufferPointer<Float>
   private let numbers: UnsafeMutableBufferPointer<UInt32>
   private let distorter: ImageDistorter?
+  private let sequences: SequenceBuffers?
+  private let room = RowRoom()
 
   /// An assembler for batches of at most `maximumBatch` examples.
   ///
@@ -44,6 +47,7 @@ public final class BatchAssembler {
     rows.initialize(repeating: 0)
     numbers = .allocate(capacity: maximumBatch)
     for index in numbers.indices { numbers.initializeElement(at: index, to: UInt32(index)) }
+    sequences = format.layout == nil ? nil : SequenceBuffers()
     distorter =
       distorts
       ? ImageDistorter(preparation.augmentation, shape: format.shape, padding: preparation.padding) : nil
@@ -63,8 +67,8 @@ public final class BatchAssembler {
   public func assemble(
     _ wanted: UnsafeBufferPointer<UInt32>, from source: some ExampleSource, random: RandomAddress?
   ) -> Batch {
-    precondition(source.format == format, "rows of another format than the assembler's")
-    return assemble(source.block(for: wanted), random: random)
+    precondition(source.format.matches(format), "rows of another format than the assembler's")
+    return assemble(source.block(for: wanted, in: room), format: source.format, random: random)
   }
 
   /// The batch of the examples at `positions` of an epoch, distorted as the plan's seed and epoch say.
@@ -97,17 +101,29 @@ public final class BatchAssembler {
 
   /// The batch of the rows of `block`.
   public func assemble(_ block: RowBlock, random: RandomAddress?) -> Batch {
+    assemble(block, format: format, random: random)
+  }
+
+  // Sequences of an evaluation may be longer than those that are trained on: `format` is that of the block.
+  private func assemble(_ block: RowBlock, format: RowFormat, random: RandomAddress?) -> Batch {
     let count = block.count
     precondition(count <= maximumBatch, "\(count) examples, room for \(maximumBatch)")
-    fill(block, random: random)
+    var sequence: SequenceBatch?
+    if let sequences, let layout = format.layout {
+      sequence = sequences.fill(block, layout, preparation.normalization)
+    } else {
+      fill(block, random: random)
+    }
     if format.hasLabels, let source = block.labels {
       for index in 0..<count { labels[index] = source[Int(block.rowNumbers[index])] }
     }
     for index in 0..<count { examples[index] = block.examples[index] }
-    return Batch(
+    var batch = Batch(
       inputs: Tensor(shape: inputShape, batch: count, base: inputs.baseAddress!),
       labels: UnsafeBufferPointer(rebasing: labels[..<(format.hasLabels ? count : 0)]),
       examples: UnsafeBufferPointer(rebasing: examples[..<count]))
+    batch.sequence = sequence
+    return batch
   }
 
   // Distorted or padded rows come into `rows` first, all others straight from where they lie.

@@ -46,17 +46,21 @@ extension Normalization {
   /// Mean 0 and standard deviation 1 of each feature over `dataset`; a constant feature becomes 0.
   public static func standardFeatures(for dataset: Dataset) -> Normalization {
     let features = dataset.shape.count
+    // A sequence counts with each of its steps.
+    var steps = 0.0
     var sum = [Double](repeating: 0, count: features)
     var squares = [Double](repeating: 0, count: features)
     for index in 0..<dataset.count {
-      for (feature, value) in dataset.values(index).enumerated() { sum[feature] += Double(value) }
+      let values = dataset.values(index)
+      for (place, value) in values.enumerated() { sum[place % features] += Double(value) }
+      steps += Double(values.count / features)
     }
-    let count = Double(max(dataset.count, 1))
+    let count = max(steps, 1)
     let mean = sum.map { $0 / count }
     for index in 0..<dataset.count {
-      for (feature, value) in dataset.values(index).enumerated() {
-        let difference = Double(value) - mean[feature]
-        squares[feature] += difference * difference
+      for (place, value) in dataset.values(index).enumerated() {
+        let difference = Double(value) - mean[place % features]
+        squares[place % features] += difference * difference
       }
     }
     let deviation = squares.map { $0 > 0 ? ($0 / count).squareRoot() : 1 }
@@ -66,9 +70,14 @@ extension Normalization {
 }
 
 extension Dataset {
-  /// Mean and standard deviation of all stored values, smallest and largest value; costs one pass.
+  /// Mean and standard deviation of all stored values, smallest and largest value; costs one pass. Of computed sequences,
+  /// the first 4,096 are looked at.
   public func moments() -> (mean: Double, deviation: Double, minimum: Double, maximum: Double) {
-    withExtendedLifetime(self) {
+    if format.layout != nil {
+      let values = (0..<min(count, isComputed ? 4096 : count)).flatMap(values)
+      return values.withUnsafeBufferPointer(Self.moments)
+    }
+    return withExtendedLifetime(self) {
       switch format.element {
       case .uint8: Self.moments(histogram: Self.histogram(of: rows))
       case .float: Self.moments(of: rows.bindMemory(to: Float.self))

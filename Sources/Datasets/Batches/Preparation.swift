@@ -26,7 +26,7 @@ public struct Preparation: Sendable, Hashable, Codable {
 
   /// What a model must know of data that is stored as `format` and prepared in this way.
   public func description(for format: RowFormat) -> DataDescription {
-    DataDescription(input: inputShape(for: format.shape), classes: format.classes)
+    DataDescription(input: inputShape(for: format.shape), classes: format.classes, sequence: format.sequence)
   }
 
   /// Checks that rows of `format` can be prepared in this way.
@@ -46,6 +46,13 @@ public struct Preparation: Sendable, Hashable, Codable {
       throw DataError(
         .configuration,
         "data.augmentation distorts images, but examples have shape \(format.shape); set its amounts to 0")
+    }
+    let takesNumbers = format.layout.map { $0.input == .float } ?? true
+    guard takesNumbers || normalization == .none else {
+      throw DataError(
+        .configuration,
+        "data.normalization changes values, but the steps of these sequences are symbols or bits; set it to none"
+      )
     }
     guard normalization.isUniform || normalization.scale.count == format.shape.count else {
       throw DataError(

@@ -44,11 +44,19 @@ public protocol ExampleSource: Sendable {
   /// are received.
   func block(for examples: UnsafeBufferPointer<UInt32>) -> RowBlock
 
+  /// The same rows, in `room` where the source does not keep them; valid until the room is used anew.
+  func block(for examples: UnsafeBufferPointer<UInt32>, in room: RowRoom) -> RowBlock
+
   /// Says that `examples` will be asked for soon.
   func readAhead(_ examples: UnsafeBufferPointer<UInt32>)
 }
 
 extension ExampleSource {
+  /// The rows where they lie: the room is not needed.
+  public func block(for examples: UnsafeBufferPointer<UInt32>, in room: RowRoom) -> RowBlock {
+    block(for: examples)
+  }
+
   /// Does nothing: the rows are already in memory.
   public func readAhead(_ examples: UnsafeBufferPointer<UInt32>) {}
 }
@@ -59,6 +67,17 @@ extension Dataset: ExampleSource {
     RowBlock(
       base: rows.baseAddress!, rows: count, rowNumbers: examples, examples: examples,
       labels: labels.baseAddress)
+  }
+
+  /// The rows of `examples` where they lie, or computed into `room`.
+  public func block(for examples: UnsafeBufferPointer<UInt32>, in room: RowRoom) -> RowBlock {
+    guard isComputed else { return block(for: examples) }
+    let (rows, numbers) = room.rows(examples.count, bytes: format.rowBytes)
+    compute(examples, into: rows)
+    return RowBlock(
+      base: UnsafeRawPointer(rows.baseAddress!), rows: examples.count, rowNumbers: numbers,
+      examples: examples,
+      labels: nil)
   }
 
   /// Asks the system to read the rows of `examples` from the mapped file; does nothing where the whole file was asked

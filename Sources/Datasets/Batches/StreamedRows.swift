@@ -51,10 +51,9 @@ public final class StreamedRows: ExampleSource, @unchecked Sendable {
     precondition(dataset.format == format, "\(dataset.name) has another row format")
     announce(announced)
     let size = format.rowBytes
-    let source = dataset.rows
     for (index, example) in announced.enumerated() {
-      let row = source[Int(example) * size..<(Int(example) + 1) * size]
-      rows[index * size..<(index + 1) * size].copyBytes(from: row)
+      let row = UnsafeMutableRawBufferPointer(rebasing: rows[index * size..<(index + 1) * size])
+      dataset.writeRow(Int(example), into: row)
       if format.hasLabels { labels[index] = dataset.labels[Int(example)] }
     }
   }

@@ -3,10 +3,17 @@ import Networks
 extension DataConfiguration {
   /// Opens or generates the sets that the configuration describes.
   ///
+  /// - Parameter batch: the examples of a step of the run, which streams run side by side.
   /// - Throws: `DataError` that names the file or the key, what was expected and what to do.
-  public func open() throws -> DatasetSplits {
+  public func open(batch: Int = 1) throws -> DatasetSplits {
     try validate()
-    var splits = try openSource()
+    var splits = try openSource(batch: batch)
+    if splits.training.format.sequence?.isStream == true, trainingCount != nil || validationCount > 0 {
+      throw DataError(
+        .configuration,
+        "data.training_count and data.validation_count do not apply to streams (data.shuffle is false); set data.length"
+          + " or the fractions")
+    }
     splits.training = try limited(
       splits.training, to: trainingCount, key: "data.training_count", reserve: validationCount)
     splits.test = try limited(splits.test, to: testCount, key: "data.test_count", reserve: 0)

@@ -2,7 +2,7 @@ import Networks
 
 extension DataConfiguration {
   // The sets of the source, before they are cut to their counts.
-  func openSource() throws -> DatasetSplits {
+  func openSource(batch: Int) throws -> DatasetSplits {
     let trainingExamples = (trainingCount ?? 1000) + validationCount
     let testExamples = testCount ?? 1000
     switch source {
@@ -34,6 +34,11 @@ extension DataConfiguration {
       return try generated(trainingExamples, testExamples) {
         try task.dataset(count: $0, part: $1, seed: seed)
       }
+    case .text, .grammar, .series, .pianoRoll, .chords, .temporalXOR, .letters, .wordBoundaries,
+      .lexicalClasses:
+      return try openPieces(batch: batch)
+    case .embeddedReber, .longLag, .twoSequence, .adding, .multiplication, .temporalOrder:
+      return try openTask()
     }
   }
 
@@ -104,7 +109,7 @@ extension DataConfiguration {
     return try CSVFile(path: path, labels: column, hasHeader: header, delimiter: delimiter.first ?? ",")
   }
 
-  private func path(_ file: String?, key: String) throws -> String {
+  func path(_ file: String?, key: String) throws -> String {
     guard let file else {
       throw DataError(
         .configuration,
@@ -114,7 +119,7 @@ extension DataConfiguration {
     return located(file)
   }
 
-  private func located(_ file: String) -> String {
+  func located(_ file: String) -> String {
     guard let directory, !file.hasPrefix("/") else { return file }
     return directory.hasSuffix("/") ? directory + file : "\(directory)/\(file)"
   }

@@ -24,6 +24,36 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case leftRight = "left_right"
     /// Rosenblatt's retina: the outline of a square or a circle.
     case squareCircle = "square_circle"
+    /// Text files, symbol by symbol.
+    case text
+    /// Generated text of simple sentences.
+    case grammar
+    /// A file of music.
+    case pianoRoll = "piano_roll"
+    /// Generated chord progressions.
+    case chords
+    /// A series of measurements: the lines of a table.
+    case series
+    /// Elman 1990: bits, of which every third is the exclusive or of the two before it.
+    case temporalXOR = "temporal_xor"
+    /// Elman 1990: ba, dii and guuu in random order, as phonetic features.
+    case letters
+    /// Elman 1990: sentences without spaces, as codes of letters.
+    case wordBoundaries = "word_boundaries"
+    /// Elman 1990: sentences of nouns and verbs.
+    case lexicalClasses = "lexical_classes"
+    /// Hochreiter and Schmidhuber 1997, experiment 1.
+    case embeddedReber = "embedded_reber"
+    /// Experiments 2a, 2b and 2c.
+    case longLag = "long_lag"
+    /// Experiments 3a, 3b and 3c.
+    case twoSequence = "two_sequence"
+    /// Experiment 4.
+    case adding
+    /// Experiment 5.
+    case multiplication
+    /// Experiments 6a and 6b.
+    case temporalOrder = "temporal_order"
   }
 
   /// How the examples reach workers.
@@ -38,11 +68,11 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var source: Source = .digits
   /// The directory of the files; relative names below are looked up in it.
   public var directory: String?
-  /// The file of the training examples (`idx`, `csv`).
+  /// The file of the training examples (`idx`, `csv`, `text`), or of all (`piano_roll`, `series`).
   public var trainingFile: String?
   /// The file of the training labels (`idx`).
   public var trainingLabels: String?
-  /// The file of the test examples (`idx`, `csv`).
+  /// The file of the test examples (`idx`, `csv`, `text`).
   public var testFile: String?
   /// The file of the test labels (`idx`).
   public var testLabels: String?
@@ -79,8 +109,11 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var padding = 0
   /// Distortions of training images. Default: none.
   public var augmentation = Augmentation()
-  /// Whether each epoch has an order of its own. Default: yes.
+  /// Whether each epoch has an order of its own. Default: yes. Where not, a text, a series or a stream is cut into as many
+  /// parallel streams as the batch has examples, so that hidden states can be carried from step to step.
   public var shuffle = true
+  /// What there is to say of sequences.
+  public var sequences = SequenceOptions()
 
   /// Generated digits, nothing else set.
   public init() {}
@@ -125,6 +158,7 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     padding = try keys.decodeIfPresent(Int.self, forKey: .padding) ?? padding
     augmentation = try keys.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? augmentation
     shuffle = try keys.decodeIfPresent(Bool.self, forKey: .shuffle) ?? shuffle
+    if source.isSequence { sequences = try SequenceOptions(from: decoder) }
   }
 
   /// Writes every key, those without a value as null, so that a resolved config shows what there is to set.
@@ -152,5 +186,6 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     try keys.encode(padding, forKey: .padding)
     try keys.encode(augmentation, forKey: .augmentation)
     try keys.encode(shuffle, forKey: .shuffle)
+    if source.isSequence { try sequences.encode(to: encoder) }
   }
 }

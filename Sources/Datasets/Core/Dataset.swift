@@ -1,6 +1,7 @@
 import Networks
 
-/// N examples in memory or in a mapped file: rows `[N, features]` of bytes or floats, with or without labels.
+/// N examples in memory or in a mapped file: rows `[N, features]` of bytes or floats, with or without labels. Or N
+/// examples that are computed when they are asked for.
 ///
 /// Immutable; threads share it and copies are cheap (the rows are held by reference).
 public struct Dataset: Sendable {
@@ -10,9 +11,15 @@ public struct Dataset: Sendable {
   public let count: Int
   /// How a row is stored, its shape, and the number of classes.
   public let format: RowFormat
-  private let storage: RowStorage
+  private let content: Content
   private let labelStorage: RowStorage?
   private let firstRow: Int
+
+  /// Where the rows are.
+  private enum Content: Sendable {
+    case stored(RowStorage)
+    case computed(any RowGenerator)
+  }
 
   /// A set over rows that are already there.
   ///
@@ -46,7 +53,22 @@ public struct Dataset: Sendable {
     self.name = name
     self.count = count
     self.format = format
-    storage = rows
+    content = .stored(rows)
+    firstRow = 0
+  }
+
+  /// A set whose rows are computed when they are asked for; it has no labels.
+  package init(name: String, format: RowFormat, count: Int, generator: any RowGenerator) throws {
+    guard count <= Int(UInt32.max) else {
+      throw DataError(
+        .inconsistent, "\(name): \(count) examples; at most \(UInt32.max) can be addressed, ask for fewer")
+    }
+    precondition(!format.hasLabels, "\(name): computed rows carry no labels")
+    self.name = name
+    self.format = format
+    self.count = count
+    content = .computed(generator)
+    labelStorage = nil
     firstRow = 0
   }
 
@@ -84,7 +106,7 @@ public struct Dataset: Sendable {
     self.name = name
     count = range.count
     format = whole.format
-    storage = whole.storage
+    content = whole.content
     labelStorage = whole.labelStorage
     firstRow = whole.firstRow + range.lowerBound
   }
@@ -99,13 +121,30 @@ public struct Dataset: Sendable {
   /// The number of classes; 0 where examples carry no label.
   public var classes: Int { format.classes }
   /// What a model must know of the set where nothing pads its rows.
-  public var description: DataDescription { DataDescription(input: format.shape, classes: format.classes) }
+  public var description: DataDescription {
+    DataDescription(input: format.shape, classes: format.classes, sequence: format.sequence)
+  }
   /// Whether the rows are a mapped file.
-  public var isMapped: Bool { storage.isMapped }
+  public var isMapped: Bool {
+    if case .stored(let storage) = content { storage.isMapped } else { false }
+  }
+  /// Whether the rows are computed when they are asked for.
+  public var isComputed: Bool {
+    if case .computed = content { true } else { false }
+  }
 
-  /// All rows, `[N, features]`, as raw bytes. Valid while this value or a copy of it lives.
+  /// What computed rows are made from, in 64 bits, and which of them is the first; nil for stored rows.
+  var computedHash: (content: UInt64, first: Int)? {
+    if case .computed(let generator) = content { (generator.contentHash, firstRow) } else { nil }
+  }
+
+  /// All rows, `[N, features]`, as raw bytes; not for computed ones. Valid while this value or a copy of it lives.
   package var rows: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: storage.base + firstRow * format.rowBytes, count: count * format.rowBytes)
+    guard case .stored(let storage) = content else {
+      preconditionFailure("\(name): computed rows lie nowhere, ask for them one by one")
+    }
+    return UnsafeRawBufferPointer(
+      start: storage.base + firstRow * format.rowBytes, count: count * format.rowBytes)
   }
 
   /// All labels; empty where there are none. Valid while this value or a copy of it lives.
@@ -126,16 +165,51 @@ public struct Dataset: Sendable {
     -> Result
   {
     precondition(index >= 0 && index < count, "example \(index) of \(count)")
-    return try withExtendedLifetime(storage) {
+    guard !isComputed else {
+      return try withUnsafeTemporaryAllocation(byteCount: format.rowBytes, alignment: 64) { row in
+        writeRow(index, into: row)
+        return try body(UnsafeRawBufferPointer(row))
+      }
+    }
+    return try withExtendedLifetime(self) {
       try body(
         UnsafeRawBufferPointer(rebasing: rows[index * format.rowBytes..<(index + 1) * format.rowBytes]))
     }
   }
 
-  /// The values of example `index` as they are stored, as floats. Allocates; meant for looking, not for training.
+  /// Copies or computes the raw bytes of example `index`.
+  func writeRow(_ index: Int, into row: UnsafeMutableRawBufferPointer) {
+    precondition(index >= 0 && index < count, "example \(index) of \(count)")
+    switch content {
+    case .stored:
+      row.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: rows[index * format.rowBytes..<(index + 1) * format.rowBytes]))
+    case .computed(let generator):
+      row.initializeMemory(as: UInt8.self, repeating: 0)
+      generator.write(firstRow + index, into: row)
+    }
+  }
+
+  /// Computes the rows of `examples` one after the other into zeroed memory.
+  func compute(_ examples: UnsafeBufferPointer<UInt32>, into rows: UnsafeMutableRawBufferPointer) {
+    guard case .computed(let generator) = content else { preconditionFailure("\(name): rows are stored") }
+    let size = format.rowBytes
+    for (index, example) in examples.enumerated() {
+      precondition(example < count, "example \(example) of \(count)")
+      generator.write(
+        firstRow + Int(example),
+        into: UnsafeMutableRawBufferPointer(rebasing: rows[index * size..<(index + 1) * size]))
+    }
+  }
+
+  /// The values of example `index` as they are stored, as floats; of a sequence, the values or symbols of its steps.
+  /// Allocates; meant for looking, not for training.
   public func values(_ index: Int) -> [Float] {
     withRow(index) { row in
-      switch format.element {
+      if let layout = format.layout {
+        return SequenceRow(reading: row.baseAddress!, layout: layout).stepValues
+      }
+      return switch format.element {
       case .uint8: row.map(Float.init)
       case .float: Array(row.bindMemory(to: Float.self))
       }
@@ -144,6 +218,7 @@ public struct Dataset: Sendable {
 
   /// Asks the system to read the row of example `index` ahead of use, where the set is a large mapped file.
   package func readAhead(_ index: Int) {
+    guard case .stored(let storage) = content else { return }
     storage.readAhead(offset: (firstRow + index) * format.rowBytes, count: format.rowBytes)
   }
 }

@@ -6,17 +6,18 @@ public struct DatasetSplits: Sendable {
   public var test: Dataset
   /// Examples held back from training, for early stopping and for choosing among settings.
   public var validation: Dataset?
+  /// What was left out of the files, for people.
+  public var notes: [String] = []
 
   /// The sets of one task.
   ///
-  /// - Throws: `DataError` where their shapes, element types or class counts differ.
+  /// - Throws: `DataError` where their shapes, element types or class counts differ; sequences may differ in length.
   public init(training: Dataset, test: Dataset, validation: Dataset? = nil) throws {
-    for other in [test, validation].compactMap({ $0 }) where other.format != training.format {
+    for other in [test, validation].compactMap({ $0 }) where !other.format.matches(training.format) {
       throw DataError(
         .inconsistent,
-        "\(other.name) has \(other.format.element) rows of shape \(other.shape) in \(other.classes) classes, but"
-          + " \(training.name) has \(training.format.element) rows of shape \(training.shape) in"
-          + " \(training.classes) classes; both must come from the same task")
+        "\(other.name) has \(other.format.summary), but \(training.name) has \(training.format.summary);"
+          + " both must come from the same task")
     }
     self.training = training
     self.test = test

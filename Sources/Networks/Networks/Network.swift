@@ -100,6 +100,10 @@ public final class Network {
       random: RandomAddress(seed: 0, step: 0, stream: .layer(0)), isTraining: false)
   }
 
+  /// The output of layer `index` in the last forward pass: valid until the next one, where no following layer works in
+  /// its memory.
+  package func output(ofLayer index: Int) -> Tensor { activation(after: index) }
+
   /// Where dE/doutputs `[output…, batch]` of the last forward pass has to be written before `backward`.
   public var outputGradient: Tensor {
     Tensor(shape: output, batch: pass.inputs.batch, base: gradients.0.base)

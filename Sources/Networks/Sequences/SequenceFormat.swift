@@ -32,11 +32,14 @@ public struct SequenceFormat: Sendable, Hashable, Codable {
   public var isStream: Bool
   /// What the symbols are called, in the order of their numbers; empty where nobody names them.
   public var symbols: [String]
+  /// The kinds of targets that are looked at one by one (consonants and vowels, first letters and others), in the order
+  /// of their numbers; empty where all are alike.
+  public var groups: [String]
 
   /// A format.
   public init(
     steps: Int, input: Step, target: Step, hasAlternatives: Bool = false, isStream: Bool = false,
-    symbols: [String] = []
+    symbols: [String] = [], groups: [String] = []
   ) {
     self.steps = steps
     self.input = input
@@ -44,6 +47,7 @@ public struct SequenceFormat: Sendable, Hashable, Codable {
     self.hasAlternatives = hasAlternatives
     self.isStream = isStream
     self.symbols = symbols
+    self.groups = groups
   }
 }
 
@@ -65,13 +69,16 @@ public struct SequenceBatch {
   public var alternatives: UnsafeBufferPointer<Float>
   /// 1 where the step is scored, 0 where it is not (also beyond the length) `[T, batch]`.
   public var scored: UnsafeBufferPointer<Float>
+  /// The group of the target at each step `[T, batch]`, -1 where nothing is scored; empty where there are no groups.
+  public var groups: UnsafeBufferPointer<Int32>
 
   /// A view of memory that the caller keeps.
   public init(
     steps: Int, lengths: UnsafeBufferPointer<Int32>, symbols: UnsafeBufferPointer<Int32>,
     values: UnsafeBufferPointer<Float>, targetSymbols: UnsafeBufferPointer<Int32>,
     targetValues: UnsafeBufferPointer<Float>, alternatives: UnsafeBufferPointer<Float>,
-    scored: UnsafeBufferPointer<Float>
+    scored: UnsafeBufferPointer<Float>,
+    groups: UnsafeBufferPointer<Int32> = UnsafeBufferPointer(start: nil, count: 0)
   ) {
     self.steps = steps
     self.lengths = lengths
@@ -81,5 +88,6 @@ public struct SequenceBatch {
     self.targetValues = targetValues
     self.alternatives = alternatives
     self.scored = scored
+    self.groups = groups
   }
 }

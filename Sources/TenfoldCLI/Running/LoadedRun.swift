@@ -17,7 +17,8 @@ struct LoadedRun<M: Model> {
   /// - Throws: what is wrong with the config, the data or the checkpoint.
   init(_ source: RunSource, directory: String, choice: CheckpointChoice) throws {
     configuration = try source.configuration(for: M.self)
-    opened = try OpenedData(configuration.data, session: RankSession(replicas: SoloGroup(), watch: nil))
+    opened = try OpenedData(
+      configuration.data, batch: configuration.batch, session: RankSession(replicas: SoloGroup(), watch: nil))
     checkpoint = try choice.checkpoint(
       in: RunDirectory(directory, for: .read).checkpoints, by: M.mainMetric)
     manifest = try checkpoint.manifest()

@@ -41,7 +41,7 @@ struct RunBuilder<M: Model> {
     }
     self.plan = plan!
 
-    let opened = try OpenedData(configuration.data, session: session)
+    let opened = try OpenedData(configuration.data, batch: configuration.batch, session: session)
     preparation = opened.preparation
     description = opened.description
     fingerprint = opened.fingerprint
@@ -91,11 +91,13 @@ struct OpenedData {
   let isStreamed: Bool
 
   /// Opens the data. Collective.
-  init(_ configuration: DataConfiguration, session: RankSession) throws {
+  init(_ configuration: DataConfiguration, batch: Int, session: RankSession) throws {
     isStreamed = configuration.access == .streamed && session.replicas.count > 1
     var opened: DatasetSplits?
     try session.onEveryRank("opening the data") {
-      if session.isCoordinator || configuration.access == .shared { opened = try configuration.open() }
+      if session.isCoordinator || configuration.access == .shared {
+        opened = try configuration.open(batch: batch)
+      }
     }
     splits = opened
     let card = try session.fromCoordinator("description of the data") {
