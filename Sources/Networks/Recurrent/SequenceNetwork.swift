@@ -110,14 +110,16 @@ public final class SequenceNetwork {
     }
     if options.embedding != nil, !format.input.isSymbols {
       throw ConfigurationError(
-        "«embedding» stands for symbols, but a step of this data has \(format.input.count) values: leave it out")
+        "«embedding» stands for symbols, but a step of this data has \(format.input.count) values: leave it out"
+      )
     }
     if objective.criterion == .allowed, !format.hasAlternatives {
       throw ConfigurationError(
         "«criterion: allowed» needs data that says what else would be right, as the Reber grammar does: "
           + "take «largest» or «{absolute: 0.3}»")
     }
-    if case .absolute = objective.criterion, ![.squaredError, .logisticSquaredError].contains(objective.loss) {
+    if case .absolute = objective.criterion, ![.squaredError, .logisticSquaredError].contains(objective.loss)
+    {
       throw ConfigurationError(
         "«criterion: {absolute: …}» goes with the losses squared_error and logistic_squared_error, not with "
           + "\(objective.loss.rawValue)")
@@ -226,7 +228,8 @@ extension SequenceNetwork {
         columns: columns)
       begin(weights, nil)
       if start > 0 { restore(carried, places: columns.count, first: 0) }
-      let hidden = forward(weights, random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+      let hidden = forward(
+        weights, random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
       let part = wrong.withUnsafeMutableBufferPointer {
         head.score(hidden, block, weights, wrong: $0.baseAddress! + columns.lowerBound)
       }
