@@ -64,7 +64,7 @@ public final class SequenceNetwork {
     let format = try Self.format(of: data, options, objective)
     self.format = format
     self.options = options
-    metrics = objective.metrics(target: format.target)
+    metrics = objective.metrics(of: format)
     var slots: [Slot] = []
     var input = format.input
     if let count = options.embedding {
@@ -219,17 +219,7 @@ extension SequenceNetwork {
     _ sequence: SequenceBatch, _ batch: Batch, _ columns: Range<Int>, _ weights: ParameterView
   ) -> SequenceHead.Sums {
     var total = SequenceHead.Sums()
-    let longest = max(columns.reduce(0) { max($0, Int(sequence.lengths[$1])) }, 1)
-    let chunk = options.isBidirectional ? longest : format.steps
-    let carried = memory.reserve(.carried, 0, carriedCount * columns.count)
-    for start in stride(from: 0, to: longest, by: chunk) {
-      block.load(
-        sequence, examples: batch.examples, total: batch.count, time: start..<min(start + chunk, longest),
-        columns: columns)
-      begin(weights, nil)
-      if start > 0 { restore(carried, places: columns.count, first: 0) }
-      let hidden = forward(
-        weights, random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+    forEachChunk(sequence, batch, columns, weights) { _, hidden in
       let part = wrong.withUnsafeMutableBufferPointer {
         head.score(hidden, block, weights, wrong: $0.baseAddress! + columns.lowerBound)
       }
@@ -237,14 +227,51 @@ extension SequenceNetwork {
       total.absolute += part.absolute
       total.errors += part.errors
       total.steps += part.steps
-      if start + chunk < longest { save(to: carried, places: columns.count, first: 0) }
     }
     return total
+  }
+
+  /// Runs the sequences of a batch without training, and calls `body` with the steps, the sequences, the block that holds them
+  /// and the outputs of the top layer.
+  func walk(
+    _ batch: Batch,
+    _ body: (
+      _ time: Range<Int>, _ columns: Range<Int>, _ block: SequenceBlock, _ hidden: TimeSlices,
+      _ weights: ParameterView
+    ) -> Void
+  ) throws {
+    let sequence = try checked(batch)
+    let weights = view(random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+    for first in stride(from: 0, to: batch.count, by: 64) {
+      let columns = first..<min(first + 64, batch.count)
+      forEachChunk(sequence, batch, columns, weights) { body($0, columns, block, $1, weights) }
+    }
+  }
+
+  private func forEachChunk(
+    _ sequence: SequenceBatch, _ batch: Batch, _ columns: Range<Int>, _ weights: ParameterView,
+    _ body: (_ time: Range<Int>, _ hidden: TimeSlices) -> Void
+  ) {
+    let longest = max(columns.reduce(0) { max($0, Int(sequence.lengths[$1])) }, 1)
+    let chunk = options.isBidirectional ? longest : format.steps
+    let carried = memory.reserve(.carried, 0, carriedCount * columns.count)
+    for start in stride(from: 0, to: longest, by: chunk) {
+      let time = start..<min(start + chunk, longest)
+      block.load(
+        sequence, examples: batch.examples, total: batch.count, time: time, columns: columns)
+      begin(weights, nil)
+      if start > 0 { restore(carried, places: columns.count, first: 0) }
+      let hidden = forward(
+        weights, random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+      body(time, hidden)
+      if start + chunk < longest { save(to: carried, places: columns.count, first: 0) }
+    }
   }
 
   private func clearWrong(_ count: Int) {
     if wrong.count < count { wrong = Array(repeating: false, count: count) }
     for index in 0..<count { wrong[index] = false }
+    head.clearGroups()
   }
 
   private func divisor(_ sums: SequenceHead.Sums, _ sequences: Int) -> Double {
@@ -262,8 +289,13 @@ extension SequenceNetwork {
       case "sequence_error": for b in 0..<sequences where wrong[b] { figures[index] += 1 }
       case "scored_steps": figures[index] += Double(sums.steps)
       case "sequences": figures[index] += Double(sequences)
-      default: preconditionFailure("an unknown metric")
+      default: break  // the groups, below
       }
+    }
+    let first = metrics.count - 2 - 2 * format.groups.count
+    for (index, group) in head.groups.enumerated() {
+      figures[first + index] += group.loss
+      figures[first + format.groups.count + index] += Double(group.steps)
     }
   }
 }
@@ -409,7 +441,7 @@ extension SequenceFormat.Step {
 }
 
 /// A model that is one network over sequences: it says which, and the rest follows.
-public protocol SequenceModel: Model {
+public protocol SequenceModel: IllustratedModel {
   /// The network.
   var network: SequenceNetwork { get }
 }
