@@ -239,11 +239,7 @@ final class SequenceHead {
     var (lowest, highest) = (Float.infinity, -Float.infinity)
     for c in 0..<outputs {
       let value = x[c * block.pitch + b]
-      if allowed[c * block.pitch + b] != 0 {
-        lowest = min(lowest, value)
-      } else {
-        highest = max(highest, value)
-      }
+      if allowed[c * block.pitch + b] != 0 { lowest = min(lowest, value) } else { highest = max(highest, value) }
     }
     return lowest > highest
   }
