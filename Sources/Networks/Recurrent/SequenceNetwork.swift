@@ -110,14 +110,16 @@ public final class SequenceNetwork {
     }
     if options.embedding != nil, !format.input.isSymbols {
       throw ConfigurationError(
-        "«embedding» stands for symbols, but a step of this data has \(format.input.count) values: leave it out")
+        "«embedding» stands for symbols, but a step of this data has \(format.input.count) values: leave it out"
+      )
     }
     if objective.criterion == .allowed, !format.hasAlternatives {
       throw ConfigurationError(
         "«criterion: allowed» needs data that says what else would be right, as the Reber grammar does: "
           + "take «largest» or «{absolute: 0.3}»")
     }
-    if case .absolute = objective.criterion, ![.squaredError, .logisticSquaredError].contains(objective.loss) {
+    if case .absolute = objective.criterion, ![.squaredError, .logisticSquaredError].contains(objective.loss)
+    {
       throw ConfigurationError(
         "«criterion: {absolute: …}» goes with the losses squared_error and logistic_squared_error, not with "
           + "\(objective.loss.rawValue)")
@@ -217,16 +219,7 @@ extension SequenceNetwork {
     _ sequence: SequenceBatch, _ batch: Batch, _ columns: Range<Int>, _ weights: ParameterView
   ) -> SequenceHead.Sums {
     var total = SequenceHead.Sums()
-    let longest = max(columns.reduce(0) { max($0, Int(sequence.lengths[$1])) }, 1)
-    let chunk = options.isBidirectional ? longest : format.steps
-    let carried = memory.reserve(.carried, 0, carriedCount * columns.count)
-    for start in stride(from: 0, to: longest, by: chunk) {
-      block.load(
-        sequence, examples: batch.examples, total: batch.count, time: start..<min(start + chunk, longest),
-        columns: columns)
-      begin(weights, nil)
-      if start > 0 { restore(carried, places: columns.count, first: 0) }
-      let hidden = forward(weights, random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+    forEachChunk(sequence, batch, columns, weights) { _, hidden in
       let part = wrong.withUnsafeMutableBufferPointer {
         head.score(hidden, block, weights, wrong: $0.baseAddress! + columns.lowerBound)
       }
@@ -234,9 +227,45 @@ extension SequenceNetwork {
       total.absolute += part.absolute
       total.errors += part.errors
       total.steps += part.steps
-      if start + chunk < longest { save(to: carried, places: columns.count, first: 0) }
     }
     return total
+  }
+
+  /// Runs the sequences of a batch without training, and calls `body` with the steps, the sequences, the block that holds them
+  /// and the outputs of the top layer.
+  func walk(
+    _ batch: Batch,
+    _ body: (
+      _ time: Range<Int>, _ columns: Range<Int>, _ block: SequenceBlock, _ hidden: TimeSlices,
+      _ weights: ParameterView
+    ) -> Void
+  ) throws {
+    let sequence = try checked(batch)
+    let weights = view(random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+    for first in stride(from: 0, to: batch.count, by: 64) {
+      let columns = first..<min(first + 64, batch.count)
+      forEachChunk(sequence, batch, columns, weights) { body($0, columns, block, $1, weights) }
+    }
+  }
+
+  private func forEachChunk(
+    _ sequence: SequenceBatch, _ batch: Batch, _ columns: Range<Int>, _ weights: ParameterView,
+    _ body: (_ time: Range<Int>, _ hidden: TimeSlices) -> Void
+  ) {
+    let longest = max(columns.reduce(0) { max($0, Int(sequence.lengths[$1])) }, 1)
+    let chunk = options.isBidirectional ? longest : format.steps
+    let carried = memory.reserve(.carried, 0, carriedCount * columns.count)
+    for start in stride(from: 0, to: longest, by: chunk) {
+      let time = start..<min(start + chunk, longest)
+      block.load(
+        sequence, examples: batch.examples, total: batch.count, time: time, columns: columns)
+      begin(weights, nil)
+      if start > 0 { restore(carried, places: columns.count, first: 0) }
+      let hidden = forward(
+        weights, random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+      body(time, hidden)
+      if start + chunk < longest { save(to: carried, places: columns.count, first: 0) }
+    }
   }
 
   private func clearWrong(_ count: Int) {
@@ -412,7 +441,7 @@ extension SequenceFormat.Step {
 }
 
 /// A model that is one network over sequences: it says which, and the rest follows.
-public protocol SequenceModel: Model {
+public protocol SequenceModel: IllustratedModel {
   /// The network.
   var network: SequenceNetwork { get }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Generated sequences as files, in the forms that configs read.
 public enum GeneratedFiles {
   /// Writes `text.txt`, `length` symbols of simple sentences, into an existing directory.
