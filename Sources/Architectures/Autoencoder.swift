@@ -126,6 +126,8 @@ public final class Autoencoder: Model {
 
   /// One group: the network.
   public var parameters: [ParameterGroup] { [network.parameters] }
+  /// Whether a layer looks at several examples at once.
+  public var mixesExamples: Bool { network.mixesExamples }
   /// One line for each layer.
   public var layerSummaries: [LayerSummary] { network.summaries }
   /// The shape of what the data look like.

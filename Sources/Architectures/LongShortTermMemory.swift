@@ -1,17 +1,23 @@
 import Networks
 
-/// Long short-term memory: with forget gates and, if wanted, peepholes.
+/// Long short-term memory: with forget gates and, if wanted, peepholes; or the memory cell blocks of 1997.
 ///
 /// Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
 ///
 /// ```yaml
-/// model:
-///   architecture: lstm
-///   units: 256
+/// architecture: lstm
+/// model: {units: 256}
+///
+/// model:                      # the network of 1997 for the adding problem: 93 weights
+///   memory_blocks: {count: 2, size: 2, input_gate_bias: [-3, -6]}
+///   loss: logistic_squared_error
+///   initializer: {uniform: 0.1}
 /// ```
 public final class LongShortTermMemory: SequenceModel {
   /// The cells, and what they are trained for.
   public struct Configuration: Codable, Hashable, Sendable {
+    /// The memory cell blocks of 1997, in place of `units` and `layers`.
+    public var memoryBlocks: MemoryBlockConfiguration?
     /// The outputs of each layer.
     public var units: Int?
     /// The number of layers (1), or a list of them.
@@ -36,10 +42,17 @@ public final class LongShortTermMemory: SequenceModel {
     public var average: SequenceObjective.Average?
     /// When a step is right, for `sequence_error` (none).
     public var criterion: SequenceCriterion?
+    /// Whether the outputs have biases (yes).
+    public var outputBias: Bool?
+    /// Whether the outputs see the inputs directly, too (no).
+    public var outputSeesInputs: Bool?
 
     private enum CodingKeys: String, CodingKey {
       case units, layers, peepholes, bidirectional, embedding, dropout, initializer, loss, average, criterion
+      case memoryBlocks = "memory_blocks"
       case forgetBias = "forget_bias"
+      case outputBias = "output_bias"
+      case outputSeesInputs = "output_sees_inputs"
       case weightNoise = "weight_noise"
     }
 
@@ -66,16 +79,38 @@ public final class LongShortTermMemory: SequenceModel {
     if let bias = configuration.forgetBias, !bias.isFinite {
       throw ConfigurationError("model.forget_bias is \(bias): it must be a number")
     }
-    let cells = try StackConfiguration.units(configuration.units, configuration.layers).map {
-      LSTMCell(
-        units: $0, hasPeepholes: configuration.peepholes ?? false,
-        forgetBias: configuration.forgetBias.map { Float($0) }, initializers: initializers)
+    let cells: [any RecurrentCell]
+    if let blocks = configuration.memoryBlocks {
+      cells = [try Self.cell(blocks, configuration, initializers)]
+    } else {
+      cells = try StackConfiguration.units(configuration.units, configuration.layers).map {
+        LSTMCell(
+          units: $0, hasPeepholes: configuration.peepholes ?? false,
+          forgetBias: configuration.forgetBias.map { Float($0) }, initializers: initializers)
+      }
     }
     network = try SequenceConfiguration(
       loss: configuration.loss, average: configuration.average, criterion: configuration.criterion,
       bidirectional: configuration.bidirectional, embedding: configuration.embedding,
       dropout: configuration.dropout, weightNoise: configuration.weightNoise,
       initializer: configuration.initializer
-    ).makeNetwork(cells, data: data)
+    ).makeNetwork(
+      cells, data: data, hasOutputBias: configuration.outputBias ?? true,
+      outputSeesInputs: configuration.outputSeesInputs ?? false)
+  }
+
+  private static func cell(
+    _ blocks: MemoryBlockConfiguration, _ configuration: Configuration, _ initializers: RecurrentInitializers
+  ) throws(ConfigurationError) -> MemoryBlockCell {
+    let others: [(String, Bool)] = [
+      ("units", configuration.units != nil), ("layers", configuration.layers != nil),
+      ("peepholes", configuration.peepholes != nil), ("forget_bias", configuration.forgetBias != nil),
+      ("bidirectional", configuration.bidirectional == true),
+    ]
+    if let (name, _) = others.first(where: { $0.1 }) {
+      throw ConfigurationError(
+        "model: «memory_blocks» is the network of 1997, which has no «\(name)»: leave one of them out")
+    }
+    return try blocks.makeCell(initializers)
   }
 }

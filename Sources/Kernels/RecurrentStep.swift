@@ -57,4 +57,54 @@ public enum RecurrentStep {
   ) {
     ck_gru_after_backward(gates, before, reset, dhidden, count)
   }
+
+  /// The shape and the squashing functions of memory cell blocks.
+  public struct MemoryBlocks: Sendable, Hashable {
+    /// The number of blocks.
+    public var blocks: Int
+    /// The cells of a block, which share its gates.
+    public var size: Int
+    /// Whether there are output gates.
+    public var hasOutputGates: Bool
+    /// g(a) = inputScale σ(a) + inputOffset.
+    public var inputScale: Float
+    /// See `inputScale`.
+    public var inputOffset: Float
+    /// h(c) = outputScale σ(c) + outputOffset; h(c) = c where the scale is 0.
+    public var outputScale: Float
+    /// See `outputScale`.
+    public var outputOffset: Float
+
+    /// Blocks.
+    public init(
+      blocks: Int, size: Int, hasOutputGates: Bool, inputScale: Float, inputOffset: Float, outputScale: Float,
+      outputOffset: Float
+    ) {
+      self.blocks = blocks
+      self.size = size
+      self.hasOutputGates = hasOutputGates
+      self.inputScale = inputScale
+      self.inputOffset = inputOffset
+      self.outputScale = outputScale
+      self.outputOffset = outputOffset
+    }
+  }
+
+  /// Memory cell blocks of 1997: c = c' + i g(a), y = o h(c); sums and state of [cells, input gates, output gates].
+  public static func memoryBlocks(
+    _ shape: MemoryBlocks, _ sums: Slice, before: Slice, cells: Slice, state: Slice, pitch: Int
+  ) {
+    ck_memory_blocks_forward(
+      sums, before, cells, state, shape.blocks, shape.size, pitch, shape.hasOutputGates, shape.inputScale,
+      shape.inputOffset, shape.outputScale, shape.outputOffset)
+  }
+
+  /// From dE/dstate and dE/dc to dE/da in `sums` and dE/dc' in `dcells`.
+  public static func memoryBlocksBackward(
+    _ shape: MemoryBlocks, _ sums: Slice, cells: Slice, state: Slice, dstate: Slice, dcells: Slice, pitch: Int
+  ) {
+    ck_memory_blocks_backward(
+      sums, cells, state, dstate, dcells, shape.blocks, shape.size, pitch, shape.hasOutputGates,
+      shape.inputScale, shape.inputOffset, shape.outputScale, shape.outputOffset)
+  }
 }

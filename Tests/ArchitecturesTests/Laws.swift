@@ -30,6 +30,14 @@ struct LawSample {
         {"dropout": 0.1}, {"dense": 10}]}
         """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.005)),
     LawSample(
+      name: "autoencoder",
+      model: """
+        {"encoder": {"layers": [{"dense": {"units": 12, "activation": "sigmoid"}}, {"dropout": 0.1},
+        {"dense": {"units": 5, "activation": "tanh"}}]}, "tied": true, "loss": "binary_cross_entropy",
+        "corruption": {"kind": "masking", "amount": 0.2}, "sparsity": {"kind": "l1", "weight": 0.01}}
+        """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.01),
+      goal: ("test_reconstruction_error", 60)),
+    LawSample(
       name: "gan",
       model: """
         {"generator": {"latent": 6, "layers": [{"dense": {"units": 9, "activation": "tanh"}}, {"dense": 784}, "sigmoid"]},

@@ -119,4 +119,61 @@ CK_BODY(gru_after_backward)(float *restrict gates, const float *restrict before,
     vstore(dhidden + at, dh * z);
   }
 }
+
+CK_BODY(memory_blocks_forward)(float *restrict sums, const float *restrict before, float *restrict cells,
+                               float *restrict state, long blocks, long size, long pitch, bool output_gates,
+                               float gscale, float goffset, float hscale, float hoffset) {
+  long inputs = blocks * size * pitch, outputs = inputs + blocks * pitch;
+  for (long b = 0; b < blocks; b++) {
+    for (long at = b * pitch; at < (b + 1) * pitch; at += VF) {
+      vf i = vgate(vload(sums + inputs + at)), o = vsplat(1.0f);
+      vstore(state + inputs + at, i);
+      if (output_gates) {
+        o = vgate(vload(sums + outputs + at));
+        vstore(state + outputs + at, o);
+      }
+      for (long k = 0; k < size; k++) {
+        long cell = (b * size + k) * pitch + at - b * pitch;
+        vf g = vfma(vsplat(gscale), vgate(vload(sums + cell)), vsplat(goffset));
+        vf c = vfma(i, g, vload(before + cell));
+        vf h = hscale == 0.0f ? c : vfma(vsplat(hscale), vgate(c), vsplat(hoffset));
+        vstore(sums + cell, g);
+        vstore(cells + cell, c);
+        vstore(state + cell, o * h);
+      }
+    }
+  }
+}
+
+CK_BODY(memory_blocks_backward)(float *restrict sums, const float *restrict cells, const float *restrict state,
+                                const float *restrict dstate, float *restrict dcells, long blocks, long size,
+                                long pitch, bool output_gates, float gscale, float goffset, float hscale,
+                                float hoffset) {
+  long inputs = blocks * size * pitch, outputs = inputs + blocks * pitch;
+  float inverse_g = 1.0f / gscale;
+  for (long b = 0; b < blocks; b++) {
+    for (long at = b * pitch; at < (b + 1) * pitch; at += VF) {
+      vf i = vload(state + inputs + at), o = output_gates ? vload(state + outputs + at) : vsplat(1.0f);
+      vf di = vload(dstate + inputs + at), dout = output_gates ? vload(dstate + outputs + at) : vsplat(0.0f);
+      for (long k = 0; k < size; k++) {
+        long cell = (b * size + k) * pitch + at - b * pitch;
+        vf g = vload(sums + cell), c = vload(cells + cell), dy = vload(dstate + cell);
+        vf h = c, slope = vsplat(1.0f);
+        if (hscale != 0.0f) {
+          vf y = vgate(c);
+          h = vfma(vsplat(hscale), y, vsplat(hoffset));
+          slope = hscale * vfma(-y, y, y);
+        }
+        dout = vfma(dy, h, dout);
+        vf dc = vfma(dy * o, slope, vload(dcells + cell));
+        di = vfma(dc, g, di);
+        vf y = (g - goffset) * inverse_g;
+        vstore(sums + cell, dc * i * (gscale * vfma(-y, y, y)));
+        vstore(dcells + cell, dc);
+      }
+      vstore(sums + inputs + at, vgate_slope(di, i));
+      if (output_gates) vstore(sums + outputs + at, vgate_slope(dout, o));
+    }
+  }
+}
 #pragma clang fp reassociate(on) contract(fast)

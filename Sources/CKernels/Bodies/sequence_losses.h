@@ -1,11 +1,6 @@
 // Losses over time slices. Included once for each variant by variants.h: see there for CK_BODY and vf.
 #pragma clang fp reassociate(off) contract(off)
 
-// Adds the numbers of a vector to *sum, one after the other.
-CK_INLINE void add_each(double *sum, vf values) {
-  for (long j = 0; j < VF; j++) *sum += (double)values[j];
-}
-
 // Whether any element of a mask is set.
 CK_INLINE bool any_of(vi mask) {
   int32_t all = 0;
@@ -13,7 +8,7 @@ CK_INLINE bool any_of(vi mask) {
   return all != 0;
 }
 
-CK_BODY(sequence_softmax)(double *loss, int32_t *best, float *d, const float *x, const int32_t *targets, long classes,
+CK_BODY(sequence_softmax)(float *losses, int32_t *best, float *d, const float *x, const int32_t *targets, long classes,
                           long pitch) {
   for (long i = 0; i < pitch; i += VF) {
     vi target = *(const vi *)(targets + i), scored = target >= 0;
@@ -22,6 +17,7 @@ CK_BODY(sequence_softmax)(double *loss, int32_t *best, float *d, const float *x,
     *(vi *)(best + i) = index;
     if (!any_of(scored)) {
       for (long c = 0; c < classes; c++) vstore(d + i + c * pitch, vsplat(0.0f));
+      vstore(losses + i, vsplat(0.0f));
       continue;
     }
     vf total = {}, right = {};
@@ -32,7 +28,7 @@ CK_BODY(sequence_softmax)(double *loss, int32_t *best, float *d, const float *x,
       total += e;
       vstore(d + i + c * pitch, e);
     }
-    add_each(loss, vselect(scored, vlog(total) - right, vsplat(0.0f)));
+    vstore(losses + i, vselect(scored, vlog(total) - right, vsplat(0.0f)));
     vf factor = 1.0f / total;
     for (long c = 0; c < classes; c++) {
       vf one = vselect(target == (int32_t)c, vsplat(1.0f), vsplat(0.0f));
@@ -42,7 +38,7 @@ CK_BODY(sequence_softmax)(double *loss, int32_t *best, float *d, const float *x,
   }
 }
 
-CK_BODY(sequence_softmax_values)(double *loss, float *d, const float *x, const float *t, const float *scored,
+CK_BODY(sequence_softmax_values)(float *losses, float *d, const float *x, const float *t, const float *scored,
                                  long classes, long pitch) {
   for (long i = 0; i < pitch; i += VF) {
     vi counts = vload(scored + i) != 0.0f;
@@ -54,7 +50,7 @@ CK_BODY(sequence_softmax_values)(double *loss, float *d, const float *x, const f
       mass += target;
       cross = vfma(target, (vload(x + i + c * pitch) - most) - shift, cross);
     }
-    add_each(loss, vselect(counts, -cross, vsplat(0.0f)));
+    vstore(losses + i, vselect(counts, -cross, vsplat(0.0f)));
     for (long c = 0; c < classes; c++) {
       vf p = vexp_negative(vload(x + i + c * pitch) - most) * factor;
       vf slope = vfma(p, mass, -vload(t + i + c * pitch));
@@ -63,7 +59,7 @@ CK_BODY(sequence_softmax_values)(double *loss, float *d, const float *x, const f
   }
 }
 
-CK_BODY(sequence_logistic)(double *loss, float *d, const float *x, const float *t, const float *scored, long rows,
+CK_BODY(sequence_logistic)(float *losses, float *d, const float *x, const float *t, const float *scored, long rows,
                            long pitch) {
   for (long i = 0; i < pitch; i += VF) {
     vi counts = vload(scored + i) != 0.0f;
@@ -76,26 +72,26 @@ CK_BODY(sequence_logistic)(double *loss, float *d, const float *x, const float *
       vf y = vselect(v < 0.0f, e * share, share);
       vstore(d + i + r * pitch, vselect(counts, y - target, vsplat(0.0f)));
     }
-    add_each(loss, vselect(counts, sum, vsplat(0.0f)));
+    vstore(losses + i, vselect(counts, sum, vsplat(0.0f)));
   }
 }
 
-CK_BODY(sequence_squared)(double *loss, double *absolute, float *largest, float *d, const float *x, const float *t,
+CK_BODY(sequence_squared)(float *losses, float *sizes, float *largest, float *d, const float *x, const float *t,
                           const float *scored, long rows, long pitch, bool squashed) {
   for (long i = 0; i < pitch; i += VF) {
     vi counts = vload(scored + i) != 0.0f;
-    vf squares = {}, sizes = {}, most = {};
+    vf squares = {}, total = {}, most = {};
     for (long r = 0; r < rows; r++) {
       vf v = vload(x + i + r * pitch), y = squashed ? vsigmoid(v) : v;
       vf e = y - vload(t + i + r * pitch), size = vabs(e);
       squares = vfma(e, e, squares);
-      sizes += size;
+      total += size;
       most = vselect((size > most) | (size != size), size, most);
       vf slope = squashed ? e * vfma(-y, y, y) : e;
       vstore(d + i + r * pitch, vselect(counts, slope, vsplat(0.0f)));
     }
-    add_each(loss, vselect(counts, 0.5f * squares, vsplat(0.0f)));
-    add_each(absolute, vselect(counts, sizes, vsplat(0.0f)));
+    vstore(losses + i, vselect(counts, 0.5f * squares, vsplat(0.0f)));
+    vstore(sizes + i, vselect(counts, total, vsplat(0.0f)));
     vstore(largest + i, vselect(counts, most, vsplat(0.0f)));
   }
 }

@@ -37,7 +37,7 @@ public struct Code: Layer {
 
   /// dx = dy + dP/dx, and the sums of the activities.
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
-    if let sparsity, sparsity.kind == .kullbackLeibler {
+    if pass.wantsGradients, sparsity?.kind == .kullbackLeibler {
       let activity = pass.gradient(0)
       Reduction.rowSums(
         x.values, into: activity.elements, rows: x.shape.count, batch: x.batch, accumulate: activity.adds)

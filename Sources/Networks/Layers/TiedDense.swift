@@ -62,14 +62,15 @@ public struct TiedDense: Layer {
   /// dW += x daᵀ, db += Σ da, dx = W da.
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
     activation?.function.backward(dy.elements, output: y.values)
-    let weight = pass.gradient(weightOffset)
-    Matrix.multiply(
-      x.values, dy.values, into: weight.elements, rows: inputs, columns: units, inner: dy.batch,
-      transposeB: true,
-      beta: weight.adds ? 1 : 0)
-    let bias = pass.gradient(0)
-    Reduction.rowSums(
-      dy.values, into: bias.elements, rows: units, batch: dy.batch, accumulate: bias.adds)
+    if pass.wantsGradients {
+      let weight = pass.gradient(weightOffset)
+      Matrix.multiply(
+        x.values, dy.values, into: weight.elements, rows: inputs, columns: units, inner: dy.batch,
+        transposeB: true, beta: weight.adds ? 1 : 0)
+      let bias = pass.gradient(0)
+      Reduction.rowSums(
+        dy.values, into: bias.elements, rows: units, batch: dy.batch, accumulate: bias.adds)
+    }
     guard let dx else { return }
     Matrix.multiply(
       pass.parameter(weightOffset), dy.values, into: dx.elements, rows: inputs, columns: dy.batch,

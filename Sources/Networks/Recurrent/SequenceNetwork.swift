@@ -64,7 +64,7 @@ public final class SequenceNetwork {
     let format = try Self.format(of: data, options, objective)
     self.format = format
     self.options = options
-    metrics = objective.metrics(target: format.target)
+    metrics = objective.metrics(of: format)
     var slots: [Slot] = []
     var input = format.input
     if let count = options.embedding {
@@ -271,6 +271,7 @@ extension SequenceNetwork {
   private func clearWrong(_ count: Int) {
     if wrong.count < count { wrong = Array(repeating: false, count: count) }
     for index in 0..<count { wrong[index] = false }
+    head.clearGroups()
   }
 
   private func divisor(_ sums: SequenceHead.Sums, _ sequences: Int) -> Double {
@@ -288,8 +289,13 @@ extension SequenceNetwork {
       case "sequence_error": for b in 0..<sequences where wrong[b] { figures[index] += 1 }
       case "scored_steps": figures[index] += Double(sums.steps)
       case "sequences": figures[index] += Double(sequences)
-      default: preconditionFailure("an unknown metric")
+      default: break  // the groups, below
       }
+    }
+    let first = metrics.count - 2 - 2 * format.groups.count
+    for (index, group) in head.groups.enumerated() {
+      figures[first + index] += group.loss
+      figures[first + format.groups.count + index] += Double(group.steps)
     }
   }
 }

@@ -23,7 +23,7 @@ final class SequenceBlock {
   init(_ format: SequenceFormat, targetsAreValues: Bool) {
     self.format = format
     self.targetsAreValues = targetsAreValues
-    integers = (0..<4).map { _ in .allocate(capacity: 0) }
+    integers = (0..<5).map { _ in .allocate(capacity: 0) }
     floats = (0..<4).map { _ in FlatBuffer(count: 0) }
   }
 
@@ -37,6 +37,8 @@ final class SequenceBlock {
   var targetSymbols: UnsafeMutablePointer<Int32> { integers[2].baseAddress! }
   /// What identifies the sequences to the random streams `[pitch]`.
   var examples: UnsafeMutablePointer<Int32> { integers[3].baseAddress! }
+  /// The groups of the targets `[T, pitch]`, -1 for none.
+  var groups: UnsafeMutablePointer<Int32> { integers[4].baseAddress! }
   /// The values `[T, features, pitch]`.
   var values: TimeSlices { TimeSlices(floats[0].base, rows: format.input.count, pitch: pitch) }
   /// The target values `[T, outputs, pitch]`.
@@ -108,6 +110,10 @@ final class SequenceBlock {
     if format.hasAlternatives {
       reserveFloats(2, steps * outputs * pitch)
       copy(sequence.alternatives, total, rows: outputs, time, columns, to: alternatives.base, padding: 0)
+    }
+    if !format.groups.isEmpty {
+      reserveIntegers(4, steps * pitch)
+      copy(sequence.groups, total, rows: 1, time, columns, to: groups, padding: -1)
     }
     findScoredRuns()
   }

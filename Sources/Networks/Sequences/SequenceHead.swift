@@ -19,7 +19,12 @@ final class SequenceHead {
   private let firstSlot: Int
   private var memory = SequenceMemory()
   private var best: [Int32] = []
+  // What the loss says of each column: the loss, Σ |y - t|, the largest |y - t|.
+  private var losses: [Float] = []
+  private var sizes: [Float] = []
   private var largest: [Float] = []
+  // Σ loss and the scored steps of each group of targets.
+  private(set) var groups: [(loss: Double, steps: Int)]
 
   init(
     _ objective: SequenceObjective, features: Int, format: SequenceFormat, hasBias: Bool, seesInputs: Bool,
@@ -33,6 +38,7 @@ final class SequenceHead {
     self.initializer = initializer
     self.firstSlot = firstSlot
     target = format.target
+    groups = format.groups.map { _ in (0, 0) }
   }
 
   private var outputs: Int { target.count }
@@ -99,7 +105,14 @@ final class SequenceHead {
     }
   }
 
+  /// Forgets the sums of groups.
+  func clearGroups() {
+    for index in groups.indices { groups[index] = (0, 0) }
+  }
+
   /// The sums of the loss and of the figures over the block; the gradient by x takes the place of x.
+  ///
+  /// Those of groups of targets are added to `groups`.
   ///
   /// - Parameter wrong: set to true where a sequence is wrong at any step.
   func score(
@@ -109,7 +122,9 @@ final class SequenceHead {
     var sums = Sums()
     if best.count < block.pitch {
       best = Array(repeating: 0, count: block.pitch)
-      largest = Array(repeating: 0, count: block.pitch)
+      losses = Array(repeating: 0, count: block.pitch)
+      sizes = losses
+      largest = losses
     }
     for run in block.scoredRuns {
       let x = outputs(run, of: hidden, block, weights)
@@ -143,7 +158,7 @@ final class SequenceHead {
     switch objective.loss {
     case .softmaxCrossEntropy where isSymbol:
       SequenceLosses.softmax(
-        x, targets: block.targetSymbols + t * pitch, classes: outputs, pitch: pitch, loss: &sums.loss,
+        x, targets: block.targetSymbols + t * pitch, classes: outputs, pitch: pitch, losses: &losses,
         best: &best, gradient: x)
     default:
       if isSymbol || objective.criterion == .largest {
@@ -152,8 +167,9 @@ final class SequenceHead {
           into: best.withUnsafeMutableBufferPointer { UnsafeMutableBufferPointer(rebasing: $0[..<pitch]) },
           classes: outputs, batch: pitch)
       }
-      scoreValues(x, t, block, into: &sums)
+      scoreValues(x, t, block)
     }
+    addLosses(t, block, into: &sums)
     if isSymbol { countErrors(t, block, wrong: wrong, into: &sums) }
     if !isSymbol, objective.criterion == .largest {
       for b in 0..<block.batch where scored[b] != 0 && !isLargest(t, b, block) { wrong[b] = true }
@@ -164,24 +180,38 @@ final class SequenceHead {
   }
 
   private func scoreValues(
-    _ x: UnsafeMutablePointer<Float>, _ t: Int, _ block: SequenceBlock, into sums: inout Sums
+    _ x: UnsafeMutablePointer<Float>, _ t: Int, _ block: SequenceBlock
   ) {
     let pitch = block.pitch
     let scored = block.scored + t * pitch
     switch objective.loss {
     case .softmaxCrossEntropy:
       SequenceLosses.softmax(
-        x, targets: block.targetValues[t], scored: scored, classes: outputs, pitch: pitch, loss: &sums.loss,
+        x, targets: block.targetValues[t], scored: scored, classes: outputs, pitch: pitch, losses: &losses,
         gradient: x)
     case .binaryCrossEntropy:
       SequenceLosses.logistic(
-        x, targets: block.targetValues[t], scored: scored, rows: outputs, pitch: pitch, loss: &sums.loss,
+        x, targets: block.targetValues[t], scored: scored, rows: outputs, pitch: pitch, losses: &losses,
         gradient: x)
     case .squaredError, .logisticSquaredError:
       SequenceLosses.squared(
         x, targets: block.targetValues[t], scored: scored, rows: outputs, pitch: pitch,
-        isSquashed: objective.loss == .logisticSquaredError, loss: &sums.loss, absolute: &sums.absolute,
+        isSquashed: objective.loss == .logisticSquaredError, losses: &losses, sizes: &sizes,
         largest: &largest, gradient: x)
+    }
+  }
+
+  private func addLosses(_ t: Int, _ block: SequenceBlock, into sums: inout Sums) {
+    for b in 0..<block.batch { sums.loss += Double(losses[b]) }
+    if objective.loss == .squaredError || objective.loss == .logisticSquaredError {
+      for b in 0..<block.batch { sums.absolute += Double(sizes[b]) }
+    }
+    guard !groups.isEmpty else { return }
+    let groupsOfStep = block.groups + t * block.pitch
+    let scored = block.scored + t * block.pitch
+    for b in 0..<block.batch where scored[b] != 0 && groups.indices.contains(Int(groupsOfStep[b])) {
+      groups[Int(groupsOfStep[b])].loss += Double(losses[b])
+      groups[Int(groupsOfStep[b])].steps += 1
     }
   }
 

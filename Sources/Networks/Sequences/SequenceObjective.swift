@@ -43,15 +43,18 @@ public struct SequenceObjective: Sendable, Hashable {
   /// The figures that are summed over batches, in the order of the sums.
   ///
   /// `scored_steps` and `sequences` are divisors and not shown.
-  func metrics(target: SequenceFormat.Step) -> [Metric] {
+  func metrics(of format: SequenceFormat) -> [Metric] {
     var metrics = [Metric("loss", per: "scored_steps")]
     switch loss {
     case .binaryCrossEntropy: metrics.append(Metric("negative_log_likelihood", per: "scored_steps"))
     case .squaredError, .logisticSquaredError: metrics.append(Metric("absolute_error", per: "scored_steps"))
     case .softmaxCrossEntropy: break
     }
-    if case .symbols = target { metrics.append(Metric("error", per: "scored_steps")) }
+    if format.target.isSymbols { metrics.append(Metric("error", per: "scored_steps")) }
     if criterion != nil { metrics.append(Metric("sequence_error", per: "sequences")) }
+    // What is said at each kind of target.
+    metrics += format.groups.map { Metric("loss_\($0)", per: "steps_\($0)") }
+    metrics += format.groups.map { Metric("steps_\($0)", isShown: false) }
     return metrics + [
       Metric("scored_steps", isShown: false), Metric("sequences", isShown: false),
     ]

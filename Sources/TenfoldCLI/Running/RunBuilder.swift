@@ -48,7 +48,10 @@ struct RunBuilder<M: Model> {
     splits = opened.splits
     training = configuration.training(examples: opened.trainingCount, stepLimit: stepLimit)
     let lanePlan = plan!
-    let lanes = (0..<replicas.count).map { lanePlan.lanes(of: $0).count }.max()!
+    // Where roles have ranks of their own, one rank may have all lanes.
+    let lanes =
+      M.self is any RoleModel.Type
+      ? configuration.lanes : (0..<replicas.count).map { lanePlan.lanes(of: $0).count }.max()!
     let curvature = try configuration.optimizer.makeOptimizer().curvatureExamples
     let most = min(max(training.largestLane * lanes, curvature), opened.trainingCount)
     feed = try opened.feed(session: session, largestRequest: most)

@@ -7,7 +7,10 @@ extension Trainer {
   ///
   /// Where the optimizer keeps a mean of the parameters (`optimizer.averaging`), the figures are those of the mean.
   package func evaluateAll() throws {
-    for group in groups { try group.enterMean() }
+    for group in groups {
+      try group.enterMean()
+      try group.spreadParameters()
+    }
     try evaluateSplits()
     try illustrate()
     // Every evaluation ends with an exchange of sums: all ranks are done with the mean.
