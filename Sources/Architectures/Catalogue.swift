@@ -11,8 +11,11 @@ public enum Catalogue {
       Perceptron.self,
       MultilayerPerceptron.self,
       ConvolutionalNetwork.self,
-      Autoencoder.self,
+      ElmanNetwork.self,
+      LongShortTermMemory.self,
+      GatedRecurrentUnit.self,
       GenerativeAdversarialNetwork.self,
+      Autoencoder.self,
     ]
   }
 

@@ -74,7 +74,8 @@ public final class GenerativeAdversarialNetwork: RoleModel {
     ]
     let shape = game.generator.output
     exchanges = [
-      ExchangeFormat(shape: shape), ExchangeFormat(shape: shape), ExchangeFormat(shape: shape, sums: 1),
+      ExchangeFormat(from: 0, to: 1, shape: shape), ExchangeFormat(from: 0, to: 1, shape: shape),
+      ExchangeFormat(from: 1, to: 0, shape: shape, sums: 1),
     ]
     exchange = LocalExchange(count: exchanges.count)
     sums = .allocate(capacity: 1)

@@ -32,6 +32,16 @@ public protocol IllustratedModel: Model {
   ///
   /// - Parameter examples: some test examples, at most the model's maximum batch.
   func illustrations(of examples: Batch, at progress: Progress) throws -> [Artifact]
+
+  /// Figures that are no sums over examples, under their standard names; they stand beside those of the test set.
+  ///
+  /// - Parameter examples: the same test examples.
+  func figures(of examples: Batch) throws -> [String: Double]
+}
+
+extension IllustratedModel {
+  /// None, unless a model says otherwise.
+  public func figures(of examples: Batch) throws -> [String: Double] { [:] }
 }
 
 /// What `tenfold sample` asks of a model.

@@ -70,13 +70,19 @@ public struct Stage: Sendable, Hashable {
 
 /// What a block holds for each lane: values for each example, and sums over the lane.
 public struct ExchangeFormat: Sendable, Hashable {
+  /// The number of the role that sends it.
+  public let sender: Int
+  /// The number of the role that receives it.
+  public let receiver: Int
   /// The shape of an example's values.
   public let shape: Shape
   /// The number of sums that travel with the values.
   public let sums: Int
 
   /// A format.
-  public init(shape: Shape, sums: Int = 0) {
+  public init(from sender: Int, to receiver: Int, shape: Shape, sums: Int = 0) {
+    self.sender = sender
+    self.receiver = receiver
     self.shape = shape
     self.sums = sums
   }

@@ -43,6 +43,18 @@ package struct RunMeter {
     if countsExamples { examples += totals[0] }
   }
 
+  /// Gives away what has been summed: another rank reports it.
+  package mutating func take() -> [Double] {
+    defer { for i in sums.indices { sums[i] = 0 } }
+    return sums
+  }
+
+  /// Adds what another rank has summed.
+  package mutating func add(_ others: [Double]) {
+    for i in sums.indices { sums[i] += others[i] }
+    examples += others[0]
+  }
+
   /// Replaces the sums since the line before: on resuming.
   package mutating func restore(_ sums: [Double]) { self.sums = sums }
 
