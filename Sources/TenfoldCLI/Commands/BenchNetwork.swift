@@ -9,6 +9,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   case lstm, gru, rnn
   case lstm36 = "lstm-36"
   case gru46 = "gru-46"
+  case autoencoder
 
   /// Its architecture and model, as a config says it.
   var yaml: String {
@@ -19,16 +20,31 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
     case .lstm, .gru, .rnn: "architecture: \(rawValue)\nmodel: {units: 256}"
     case .lstm36: "architecture: lstm\nmodel: {units: 36, loss: binary_cross_entropy}"
     case .gru46: "architecture: gru\nmodel: {units: 46, loss: binary_cross_entropy}"
+    case .autoencoder:
+      // The network of Hinton & Salakhutdinov 2006.
+      """
+      architecture: autoencoder
+      model:
+        loss: binary_cross_entropy
+        encoder:
+          layers: [{dense: 1000}, sigmoid, {dense: 500}, sigmoid, {dense: 250}, sigmoid, {dense: 30}]
+      """
     }
   }
 
   /// The examples of a step unless the command says otherwise.
-  var batch: Int { self == .lstm36 || self == .gru46 ? 16 : 64 }
+  var batch: Int {
+    switch self {
+    case .lstm36, .gru46: 16
+    case .autoencoder: 100
+    default: 64
+    }
+  }
 
   /// `count` random examples: images of 28x28, texts of 50 of 65 symbols, or 100 chords of 88 keys.
   func examples(_ count: Int) throws -> Dataset {
     switch self {
-    case .lenet5, .mlp, .linear:
+    case .lenet5, .mlp, .linear, .autoencoder:
       var draws = SystemRandomNumberGenerator()
       let pixels = (0..<count * 784).map { _ in UInt8.random(in: 0...255, using: &draws) }
       return try Dataset(
