@@ -16,7 +16,7 @@ struct BenchCommand: ParsableCommand {
 
   /// A network to measure.
   enum Network: String, ExpressibleByArgument, CaseIterable {
-    case lenet5, mlp, linear
+    case lenet5, mlp, linear, gan, dcgan
   }
 
   @Option(help: "The network: \(Network.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -53,7 +53,10 @@ struct BenchCommand: ParsableCommand {
       case .lenet5: "architecture: cnn\nmodel: {preset: lenet5}"
       case .mlp: "architecture: mlp\nmodel: {layers: [{dense: 512}, relu, {dense: 512}, relu, {dense: 10}]}"
       case .linear: "architecture: mlp\nmodel: {layers: [{dense: 10}]}"
+      case .gan: "architecture: gan\nmodel:\n" + Self.multilayerGAN
+      case .dcgan: "architecture: gan\nmodel:\n" + Self.convolutionalGAN
       }
+    let isGame = network == .gan || network == .dcgan
     return """
       \(model)
       lanes: \(lanes)
@@ -61,9 +64,36 @@ struct BenchCommand: ParsableCommand {
       steps: 1000000000
       reduction: \(reduction)
       log_every_steps: 1000000000
-      optimizer: {rule: sgd, learning_rate: 0.001, momentum: 0.9}
+      optimizer: \(isGame
+        ? "{rule: adam, learning_rate: 0.0002, beta1: 0.5}" : "{rule: sgd, learning_rate: 0.001, momentum: 0.9}")
       """
   }
+
+  private static let multilayerGAN = """
+      generator: {latent: 100, layers: [{dense: 128}, relu, {dense: 784}, sigmoid]}
+      discriminator: {layers: [{dense: 128}, {leaky_relu: 0.2}, {dense: 1}]}
+    """
+  private static let convolutionalGAN = """
+      generator:
+        latent: 100
+        layers:
+          - dense: {units: 6272, bias: false}
+          - reshape: [128, 7, 7]
+          - batch_normalization
+          - relu
+          - transposed_convolution: {maps: 64, kernel: 4, stride: 2, padding: 1, bias: false}
+          - batch_normalization
+          - relu
+          - transposed_convolution: {maps: 1, kernel: 4, stride: 2, padding: 1, activation: tanh}
+      discriminator:
+        layers:
+          - convolution: {maps: 64, kernel: 4, stride: 2, padding: 1}
+          - leaky_relu: 0.2
+          - convolution: {maps: 128, kernel: 4, stride: 2, padding: 1, bias: false}
+          - batch_normalization
+          - leaky_relu: 0.2
+          - dense: 1
+    """
 
   func run() throws {
     RankSession.run(stallSeconds: 0) { session in
