@@ -52,7 +52,7 @@ struct BenchCommand: ParsableCommand {
       steps: 1000000000
       reduction: \(reduction)
       log_every_steps: 1000000000
-      optimizer: {rule: sgd, learning_rate: 0.001, momentum: 0.9}
+      optimizer: \(network.optimizer)
       """
   }
 
