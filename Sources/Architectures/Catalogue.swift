@@ -14,8 +14,8 @@ public enum Catalogue {
       ElmanNetwork.self,
       LongShortTermMemory.self,
       GatedRecurrentUnit.self,
-      GenerativeAdversarialNetwork.self,
       Autoencoder.self,
+      GenerativeAdversarialNetwork.self,
     ]
   }
 

@@ -17,7 +17,7 @@ import Training
   func additive(name: String) throws {
     func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)
-      let model = try M(try sample.configuration(type), data: try LawRun.description, maximumBatch: 64)
+      let model = try M(try sample.configuration(type), data: try sample.data.description, maximumBatch: 64)
       for (index, group) in model.parameters.enumerated() { group.initialize(seed: 1, group: index) }
       let random = RandomAddress(seed: 9, step: 4, stream: .model(0))
       let progress = Progress(step: 4, stepsPerEpoch: 9, totalSteps: 90)
@@ -27,7 +27,7 @@ import Training
           let result = Contribution(to: group, metricCount: model.metrics.count)
           result.begin()
           for range in ranges {
-            let (batch, keep) = try LawRun.batch(range)
+            let (batch, keep) = try LawRun.batch(range, of: sample.data)
             try withExtendedLifetime(keep) {
               try model.accumulate(batch, phase: phase, random: random, into: result)
             }
@@ -56,11 +56,11 @@ import Training
     func check<M: Model>(_ type: M.Type) throws {
       let sample = try LawSample.of(type)
       guard sample.isSmooth else { return }
-      let model = try M(try sample.configuration(type), data: try LawRun.description, maximumBatch: 64)
+      let model = try M(try sample.configuration(type), data: try sample.data.description, maximumBatch: 64)
       for (index, group) in model.parameters.enumerated() { group.initialize(seed: 2, group: index) }
       let first = model.phases(at: Progress(step: 0, stepsPerEpoch: 9, totalSteps: 90))[0]
       let group = model.parameters[first.group]
-      let (batch, keep) = try LawRun.batch(0..<30)
+      let (batch, keep) = try LawRun.batch(0..<30, of: sample.data)
       try withExtendedLifetime(keep) {
         let random = RandomAddress(seed: 9, step: 4, stream: .model(0))
         func contribution() throws -> Contribution {

@@ -11,6 +11,7 @@ final class SequenceSample {
   private(set) var targetValues: [Float] = []
   private(set) var alternatives: [Float] = []
   private(set) var scored: [Float] = []
+  private var groups: [Int32] = []
   private let ids: [UInt32]
 
   /// Random sequences of these lengths; every step is scored but those that `isScored` refuses.
@@ -29,6 +30,10 @@ final class SequenceSample {
     }
     fill(format.input, seed: seed, &symbols, &values, gap: 0)
     fill(format.target, seed: seed + 1, &targetSymbols, &targetValues, gap: -1)
+    // Groups take turns in time.
+    if !format.groups.isEmpty {
+      groups = scored.indices.map { scored[$0] == 0 ? -1 : Int32($0 / lengths.count % format.groups.count) }
+    }
     if format.hasAlternatives {
       alternatives = Array(repeating: 0, count: steps * format.target.count * lengths.count)
     }
@@ -86,15 +91,17 @@ final class SequenceSample {
               try alternatives.withUnsafeBufferPointer { alternatives in
                 try scored.withUnsafeBufferPointer { scored in
                   try ids.withUnsafeBufferPointer { ids in
-                    var batch = Batch(
-                      inputs: Tensor(shape: [1], batch: ids.count, base: block.base),
-                      labels: UnsafeBufferPointer(start: nil, count: 0), examples: ids)
-                    batch.sequence = SequenceBatch(
-                      steps: steps, lengths: lengths, symbols: symbols, values: values,
-                      targetSymbols: targetSymbols, targetValues: targetValues, alternatives: alternatives,
-                      scored: scored)
-                    batch.state = state
-                    return try body(batch)
+                    try groups.withUnsafeBufferPointer { groups in
+                      var batch = Batch(
+                        inputs: Tensor(shape: [1], batch: ids.count, base: block.base),
+                        labels: UnsafeBufferPointer(start: nil, count: 0), examples: ids)
+                      batch.sequence = SequenceBatch(
+                        steps: steps, lengths: lengths, symbols: symbols, values: values,
+                        targetSymbols: targetSymbols, targetValues: targetValues, alternatives: alternatives,
+                        scored: scored, groups: groups)
+                      batch.state = state
+                      return try body(batch)
+                    }
                   }
                 }
               }

@@ -62,9 +62,10 @@ extension SequenceNetwork {
 }
 
 extension SequenceModel {
-  /// Errors at single steps and by kind of target, and the tree of the symbols, where the data tell kinds apart.
+  /// Errors at single steps and by kind of target, and the tree of the symbols, where the data tell kinds apart;
+  /// a text, where the model makes texts.
   public func illustrations(of examples: Batch, at progress: Progress) throws -> [Artifact] {
-    try network.analysis(of: examples)?.pictures ?? []
+    try (network.analysis(of: examples)?.pictures ?? []) + network.sampleText()
   }
 
   /// The error of each kind of target, how well it tells the first kind from the other, the purity of the tree's cut.

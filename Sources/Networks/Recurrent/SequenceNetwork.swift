@@ -268,6 +268,24 @@ extension SequenceNetwork {
     }
   }
 
+  /// The logits of each of `count` sequences after one more step, whose state is carried on in `state`
+  /// `[carriedCount, count]`.
+  func advance(
+    _ sequence: SequenceBatch, count: Int, state: UnsafeMutablePointer<Float>, isFirst: Bool
+  ) -> [[Float]] {
+    let weights = view(random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+    block.load(
+      sequence, examples: UnsafeBufferPointer(start: nil, count: 0), total: count, time: 0..<1,
+      columns: 0..<count)
+    begin(weights, nil)
+    if !isFirst { restore(state, places: count, first: 0) }
+    let hidden = forward(
+      weights, random: RandomAddress(seed: 0, step: 0, stream: .model(0)), isTraining: false)
+    save(to: state, places: count, first: 0)
+    let logits = head.outputs(0..<1, of: hidden, block, weights)
+    return (0..<count).map { b in (0..<logits.rows).map { logits[0][$0 * logits.pitch + b] } }
+  }
+
   private func clearWrong(_ count: Int) {
     if wrong.count < count { wrong = Array(repeating: false, count: count) }
     for index in 0..<count { wrong[index] = false }
@@ -441,7 +459,7 @@ extension SequenceFormat.Step {
 }
 
 /// A model that is one network over sequences: it says which, and the rest follows.
-public protocol SequenceModel: IllustratedModel {
+public protocol SequenceModel: IllustratedModel, SamplingModel {
   /// The network.
   var network: SequenceNetwork { get }
 }

@@ -113,7 +113,11 @@ final class SequenceBlock {
     }
     if !format.groups.isEmpty {
       reserveIntegers(4, steps * pitch)
-      copy(sequence.groups, total, rows: 1, time, columns, to: groups, padding: -1)
+      if sequence.groups.isEmpty {
+        groups.update(repeating: -1, count: steps * pitch)
+      } else {
+        copy(sequence.groups, total, rows: 1, time, columns, to: groups, padding: -1)
+      }
     }
     findScoredRuns()
   }
