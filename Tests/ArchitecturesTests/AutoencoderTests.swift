@@ -18,7 +18,8 @@ import Testing
     /// Values in 0...1 without a pattern.
     static func scattered(_ count: Int, features: Int) -> Examples {
       Examples(
-        features: features, values: (0..<count * features).map { Float(($0 * 7919 + 13) % 1009) / 1008 })
+        features: features,
+        values: (0..<count * features).map { (i: Int) -> Float in Float((i * 7919 + 13) % 1009) / 1008 })
     }
   }
 
@@ -177,7 +178,8 @@ import Testing
       try model.encode($0, into: Tensor(shape: [3], batch: 7, base: codes.base))
     }
     for unit in 0..<3 {
-      let sum = (0..<7).reduce(0) { $0 + codes.base[unit * 7 + $1] }
+      var sum: Float = 0
+      for example in 0..<7 { sum += codes.base[unit * 7 + example] }
       #expect(sum > 0 && abs(sums.slot(index).elements[unit] - sum) < 1e-4)
     }
   }
@@ -209,8 +211,9 @@ import Testing
       case "salt_and_pepper":
         #expect(zeros + ones + kept == 2400 && abs(zeros - 360) < 80 && abs(ones - 360) < 80)
       default:
-        let deviation = (all.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) } / 2400).squareRoot()
-        #expect(abs(deviation - 0.3) < 0.02)
+        var squares: Float = 0
+        for value in all { squares += (value - 0.5) * (value - 0.5) }
+        #expect(abs((squares / 2400).squareRoot() - 0.3) < 0.02)
       }
     }
     let encoder = #""encoder": {"layers": [{"dense": 3}]}"#
@@ -232,8 +235,13 @@ import Testing
   func assessment(tied: Bool) throws {
     let model = try model(#"{"encoder": {"layers": [{"dense": 2}]}, "tied": \#(tied)}"#, input: [3])
     // A cross around (1, 2, 3), long along the first axis, short along the third.
-    let values = (0..<3).flatMap { axis in
-      [-1, 1].flatMap { sign in (0..<3).map { Float($0 + 1) + ($0 == axis ? Float(sign * (3 - axis)) : 0) } }
+    var values: [Float] = []
+    for axis in 0..<3 {
+      for sign: Float in [-1, 1] {
+        var point: [Float] = [1, 2, 3]
+        point[axis] += sign * Float(3 - axis)
+        values += point
+      }
     }
     let cross = Examples(features: 3, values: values)
     let group = model.parameters[0]

@@ -33,7 +33,7 @@ struct LawSample {
       name: "autoencoder",
       model: """
         {"encoder": {"layers": [{"dense": {"units": 12, "activation": "sigmoid"}}, {"dropout": 0.1},
-        {"dense": {"units": 5, "activation": "tanh"}}]}, "tied": true, "loss": "binary_cross_entropy",
+        {"dense": {"units": 5, "activation": "tanh"}}]}, "tied": true,
         "corruption": {"kind": "masking", "amount": 0.2}, "sparsity": {"kind": "l1", "weight": 0.01}}
         """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.01),
       goal: ("test_reconstruction_error", 60)),

@@ -19,16 +19,19 @@ import Testing
     let other = SymmetricMatrix.product(a, gram, rows: rows, columns: n, inner: n, transposeB: true)
     for i in 0..<n {
       for j in 0..<n {
-        let sum = (0..<rows).reduce(0.5) { $0 + a[$1 * n + i] * a[$1 * n + j] }
+        var sum = 0.5
+        for k in 0..<rows { sum += a[k * n + i] * a[k * n + j] }
         #expect(abs(gram[i * n + j] - sum) < 1e-11)
       }
       for j in 0..<4 {
-        let sum = (0..<rows).reduce(0) { $0 + a[$1 * n + i] * b[$1 * 4 + j] }
+        var sum = 0.0
+        for k in 0..<rows { sum += a[k * n + i] * b[k * 4 + j] }
         #expect(abs(product[i * 4 + j] - sum) < 1e-11)
       }
     }
     for i in 0..<rows {
-      let sum = (0..<n).reduce(0) { $0 + a[i * n + $1] * gram[(n - 1) * n + $1] }
+      var sum = 0.0
+      for k in 0..<n { sum += a[i * n + k] * gram[(n - 1) * n + k] }
       #expect(abs(other[i * n + n - 1] - sum) < 1e-10)
     }
   }
@@ -42,9 +45,12 @@ import Testing
     #expect(eigenvalues == eigenvalues.sorted())
     for i in 0..<n {
       for j in 0..<n {
-        let dot = (0..<n).reduce(0) { $0 + vectors[i * n + $1] * vectors[j * n + $1] }
+        var (dot, entry) = (0.0, 0.0)
+        for k in 0..<n {
+          dot += vectors[i * n + k] * vectors[j * n + k]
+          entry += eigenvalues[k] * vectors[k * n + i] * vectors[k * n + j]
+        }
         #expect(abs(dot - (i == j ? 1 : 0)) < 1e-10)
-        let entry = (0..<n).reduce(0) { $0 + eigenvalues[$1] * vectors[$1 * n + i] * vectors[$1 * n + j] }
         #expect(abs(entry - matrix[i * n + j]) < 1e-8)
       }
     }

@@ -48,6 +48,18 @@ struct RecurrentCase: Sendable, CustomStringConvertible {
       description: "squared error on symbols", cells: [LSTMCell(units: 2)],
       objective: SequenceObjective(.logisticSquaredError)),
     RecurrentCase(
+      description: "memory cell blocks with the full gradient",
+      cells: [MemoryBlockCell(.init(blocks: 2, size: 2, gradient: .full))],
+      objective: SequenceObjective(.logisticSquaredError)),
+    RecurrentCase(
+      description: "memory cells alone: no recurrence, no output gates",
+      cells: [
+        MemoryBlockCell(
+          .init(
+            blocks: 2, size: 1, hasOutputGates: false, isRecurrent: false, biases: .none, input: .logistic,
+            output: .identity))
+      ], objective: valuesObjective, format: values),
+    RecurrentCase(
       description: "softmax on values", cells: [LSTMCell(units: 2)],
       objective: SequenceObjective(.softmaxCrossEntropy), format: values),
   ]

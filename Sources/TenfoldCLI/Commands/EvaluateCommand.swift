@@ -38,7 +38,7 @@ struct EvaluateCommand: ParsableCommand {
     let builder = try RunBuilder<M>(
       yaml: yaml, session: session, threads: options.threads,
       dedicatedCoordinator: options.dedicatedCoordinator,
-      stepLimit: nil)
+      stepLimit: nil, placesRoles: false)
     let trainer = try builder.trainer(runDirectory: nil, observer: nil)
     var checkpoint: Checkpoint?
     try session.onEveryRank("finding the checkpoint") {

@@ -23,7 +23,8 @@ struct RunBuilder<M: Model> {
 
   /// Opens the data, plans the lanes and tries the model: nothing is written before all fit together. Collective.
   init(
-    yaml: String, session: RankSession, threads: Int, dedicatedCoordinator: Bool, stepLimit: Int?
+    yaml: String, session: RankSession, threads: Int, dedicatedCoordinator: Bool, stepLimit: Int?,
+    placesRoles: Bool = true
   ) throws {
     self.yaml = yaml
     self.session = session
@@ -46,7 +47,9 @@ struct RunBuilder<M: Model> {
     description = opened.description
     fingerprint = opened.fingerprint
     splits = opened.splits
-    training = configuration.training(examples: opened.trainingCount, stepLimit: stepLimit)
+    var training = configuration.training(examples: opened.trainingCount, stepLimit: stepLimit)
+    training.placesRoles = placesRoles
+    self.training = training
     let lanePlan = plan!
     // Where roles have ranks of their own, one rank may have all lanes.
     let lanes =
@@ -57,8 +60,12 @@ struct RunBuilder<M: Model> {
     feed = try opened.feed(session: session, largestRequest: most)
     // What can fail here fails alike on every rank: shapes and configurations that do not fit together.
     try session.onEveryRank("the model") {
-      try configuration.validate(
-        for: try M(configuration.model, data: opened.description, maximumBatch: 1), training)
+      let model = try M(configuration.model, data: opened.description, maximumBatch: 1)
+      try configuration.validate(for: model, training)
+      if placesRoles {
+        try training.checkRoles(
+          of: model, ranks: replicas.count, threads: threads, dedicatedCoordinator: dedicatedCoordinator)
+      }
     }
   }
 

@@ -131,6 +131,13 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
           + "\(training.microBatch) at a time: set micro_batch: \(training.largestLane) or more, or use more "
           + "lanes")
     }
+    if model is any RoleModel {
+      for used in [optimizer] + optimizers.values where used.rule == .sdlm {
+        throw ConfigurationError(
+          "optimizer: the rule «sdlm» needs second derivatives of one loss, and a game of two networks has none: "
+            + "choose another rule")
+      }
+    }
     let groups = model.parameters.map(\.name)
     for name in optimizers.keys where !groups.contains(name) {
       throw ConfigurationError(

@@ -125,6 +125,8 @@ package final class GroupOptimizer {
       if norm > clipNorm { scale *= Float(clipNorm / norm) }
     }
     let learningRate = configuration.learningRate(at: progress)
+    let momentum = configuration.momentum(at: progress)
+    let limit = configuration.clipWeights.map { Float($0) }
     let step = steps
     try team.run { thread in
       for run in runs[thread] {
@@ -133,9 +135,15 @@ package final class GroupOptimizer {
           parameters: UnsafeMutableBufferPointer(
             start: group.buffer.base + range.lowerBound, count: range.count),
           sum: UnsafeBufferPointer(start: sum.total + range.lowerBound, count: range.count),
-          states: run.states, scale: scale, learningRate: learningRate, step: step, decays: run.decays)
+          states: run.states, scale: scale, learningRate: learningRate, step: step, decays: run.decays,
+          momentum: momentum)
         switch (kind, run.update) {
-        case (.gradient, .optimizer): optimizer.apply(update)
+        case (.gradient, .optimizer):
+          optimizer.apply(update)
+          if let limit {
+            Elementwise.clamp(
+              UnsafeBufferPointer(update.parameters), to: -limit...limit, into: update.parameters)
+          }
         case (.gradient, .average(let rate)): update.average(rate: rate, scale: Float(1 / count))
         case (.curvature, .optimizer): optimizer.observe(curvature: update)
         case (.curvature, .average): break

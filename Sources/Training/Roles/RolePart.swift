@@ -130,6 +130,26 @@ final class RolePart<M: Model> {
 }
 
 extension TrainingConfiguration {
+  /// Checks that a model's roles can be placed as it says.
+  ///
+  /// - Throws: `ConfigurationError` where the placement does not fit the ranks or the run.
+  package func checkRoles(
+    of model: some Model, ranks: Int, threads: Int, dedicatedCoordinator: Bool
+  ) throws(ConfigurationError) {
+    guard let game = model as? any RoleModel else { return }
+    let costs = game.roles.map { _ in 1.0 }
+    guard
+      let sizes = try RolePlan.sizes(of: game.placement, roles: game.roles, ranks: ranks, costs: costs)
+    else { return }
+    if dedicatedCoordinator {
+      throw ConfigurationError(
+        "with roles on ranks of their own every rank plays one: leave out --dedicated-coordinator, or say "
+          + "placement: shared")
+    }
+    _ = try RolePlan(game.roles, sizes: sizes, lanes: lanes)
+    try checkPlacement(of: game, threads: threads)
+  }
+
   /// Checks that the run can be played by roles on ranks of their own.
   func checkPlacement(of model: some RoleModel, threads: Int) throws(ConfigurationError) {
     let remedy = "or say placement: shared"
@@ -141,11 +161,13 @@ extension TrainingConfiguration {
     guard microBatch >= largestLane else {
       throw ConfigurationError(
         "with roles on ranks of their own a lane is worked on in one go, but it has \(largestLane) examples and is "
-          + "to be worked on \(microBatch) at a time: use more lanes, set micro_batch: \(largestLane), \(remedy)")
+          + "to be worked on \(microBatch) at a time: use more lanes, set micro_batch: \(largestLane), \(remedy)"
+      )
     }
     guard stop == nil else {
       throw ConfigurationError(
-        "«stop» needs all metrics at every step, which ranks of different roles do not have: leave it out, \(remedy)")
+        "«stop» needs all metrics at every step, which ranks of different roles do not have: leave it out, \(remedy)"
+      )
     }
     precondition(model.laneStateCount == 0, "roles on ranks of their own keep no state of lanes")
   }

@@ -72,7 +72,8 @@ extension Trainer {
       let name = all.failedPhase <= phases.count ? phases[all.failedPhase - 1].name : "\(all.failedPhase)"
       throw TrainingError(
         "a metric is not finite by step \(progress.step - 1) (phase «\(name)»): the training diverged. Lower the "
-          + "learning rate, clip the gradient (optimizer.clip_norm), or check the data; the last checkpoint is untouched")
+          + "learning rate, clip the gradient (optimizer.clip_norm), or check the data; the last checkpoint is untouched"
+      )
     }
     if isMeeting { try part.collect(&meter) }
     return all.control
