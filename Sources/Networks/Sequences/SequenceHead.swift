@@ -239,7 +239,11 @@ final class SequenceHead {
     var (lowest, highest) = (Float.infinity, -Float.infinity)
     for c in 0..<outputs {
       let value = x[c * block.pitch + b]
-      if allowed[c * block.pitch + b] != 0 { lowest = min(lowest, value) } else { highest = max(highest, value) }
+      if allowed[c * block.pitch + b] != 0 {
+        lowest = min(lowest, value)
+      } else {
+        highest = max(highest, value)
+      }
     }
     return lowest > highest
   }
@@ -278,7 +282,8 @@ extension SequenceHead {
   ) {
     let weight = contribution.slot(firstSlot)
     SequenceProduct.outer(
-      dx, hidden.from(run.lowerBound), into: weight.elements.baseAddress!, steps: run.count,
+      dx, hidden.from(run.lowerBound), into: weight.elements.baseAddress!, columns: block.batch,
+      steps: run.count,
       accumulate: weight.adds)
     if hasBias {
       let bias = contribution.slot(firstSlot + 1)
@@ -294,7 +299,8 @@ extension SequenceHead {
         columns: block.batch, steps: run.count)
     case .values:
       SequenceProduct.outer(
-        dx, block.values.from(run.lowerBound), into: direct.elements.baseAddress!, steps: run.count,
+        dx, block.values.from(run.lowerBound), into: direct.elements.baseAddress!, columns: block.batch,
+        steps: run.count,
         accumulate: direct.adds)
     }
   }

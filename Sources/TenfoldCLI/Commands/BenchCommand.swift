@@ -17,7 +17,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "The network: \(BenchNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
   var network = BenchNetwork.lenet5
 
-  @Option(name: .customLong("batch"), help: "The examples of a step, over all lanes. Default: 64, or 16 for small ones.")
+  @Option(
+    name: .customLong("batch"),
+    help: "The examples of a step, over all lanes. Default: 64, or 16 for small ones.")
   var wantedBatch: Int?
 
   @Option(help: "The number of lanes. Default: one for each rank and thread.")
