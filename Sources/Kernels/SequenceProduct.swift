@@ -31,11 +31,14 @@ public enum SequenceProduct {
   }
 
   /// C [m, n] (+)= Σ over t < steps of A_t B_tᵀ: the gradient of a weight matrix over a whole sequence.
+  ///
+  /// - Parameter columns: the sequences; what stands in the columns beyond counts nowhere.
   public static func outer(
-    _ a: TimeSlices, _ b: TimeSlices, into c: UnsafeMutablePointer<Float>, leading: Int? = nil, steps: Int,
-    accumulate: Bool
+    _ a: TimeSlices, _ b: TimeSlices, into c: UnsafeMutablePointer<Float>, leading: Int? = nil, columns: Int,
+    steps: Int, accumulate: Bool
   ) {
     ck_sequence_outer(
-      c, leading ?? b.rows, a.base, a.step, b.base, b.step, a.rows, b.rows, a.pitch, steps, accumulate)
+      c, leading ?? b.rows, a.base, a.step, b.base, b.step, a.rows, b.rows, a.pitch, columns, steps,
+      accumulate)
   }
 }

@@ -58,17 +58,13 @@ extension TimeSlices {
   public func gather(
     _ table: UnsafePointer<Float>, symbols: UnsafePointer<Int32>, bias: UnsafePointer<Float>?, steps: Int
   ) {
-    for t in 0..<steps {
-      ck_gather_columns(self[t], pitch, table, rows, symbols + t * pitch, bias, rows, pitch)
-    }
+    ck_gather_columns(base, step, pitch, table, symbols, bias, rows, steps)
   }
 
   /// table[symbols[t, b], f] += x_t[f, b] for the first `columns` columns, in ascending order of t and b.
   public func scatter(
     into table: UnsafeMutablePointer<Float>, symbols: UnsafePointer<Int32>, columns: Int, steps: Int
   ) {
-    for t in 0..<steps {
-      ck_scatter_columns(table, rows, symbols + t * pitch, self[t], pitch, rows, columns)
-    }
+    ck_scatter_columns(table, symbols, base, step, pitch, rows, columns, steps)
   }
 }

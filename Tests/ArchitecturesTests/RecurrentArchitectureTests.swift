@@ -16,7 +16,8 @@ import Testing
   static let networks = [
     PaperNetwork(
       description: "experiment 1, 4 blocks of 1",
-      model: #"{"memory_blocks": {"count": 4, "biases": "gates"}, "output_bias": false}"#, inputs: .symbols(7),
+      model: #"{"memory_blocks": {"count": 4, "biases": "gates"}, "output_bias": false}"#,
+      inputs: .symbols(7),
       targets: .symbols(7), weights: 264),
     PaperNetwork(
       description: "experiment 1, 3 blocks of 2",
@@ -30,11 +31,13 @@ import Testing
         """, inputs: .symbols(101), targets: .symbols(101), weights: 10_504),
     PaperNetwork(
       description: "experiment 2c, q = 50",
-      model: #"{"memory_blocks": {"count": 2, "biases": "none"}, "output_bias": false}"#, inputs: .symbols(54),
+      model: #"{"memory_blocks": {"count": 2, "biases": "none"}, "output_bias": false}"#,
+      inputs: .symbols(54),
       targets: .symbols(2), weights: 364),
     PaperNetwork(
       description: "experiment 2c, q = 1000",
-      model: #"{"memory_blocks": {"count": 2, "biases": "none"}, "output_bias": false}"#, inputs: .symbols(1004),
+      model: #"{"memory_blocks": {"count": 2, "biases": "none"}, "output_bias": false}"#,
+      inputs: .symbols(1004),
       targets: .symbols(2), weights: 6064),
     PaperNetwork(
       description: "experiment 3",
@@ -52,7 +55,8 @@ import Testing
       targets: .symbols(4), weights: 156),
     PaperNetwork(
       description: "experiment 6b",
-      model: #"{"memory_blocks": {"count": 3, "size": 2, "input_gate_bias": [-2, -4, -6]}}"#, inputs: .symbols(8),
+      model: #"{"memory_blocks": {"count": 3, "size": 2, "input_gate_bias": [-2, -4, -6]}}"#,
+      inputs: .symbols(8),
       targets: .symbols(8), weights: 308),
   ]
 
@@ -89,7 +93,8 @@ import Testing
   @Test("The recurrent parts of Chung 2014 have about 20,000 parameters each")
   func chungSizes() throws {
     let step = SequenceFormat.Step.values(88)
-    let data = DataDescription(input: [88], classes: 0, sequence: SequenceFormat(steps: 9, input: step, target: step))
+    let data = DataDescription(
+      input: [88], classes: 0, sequence: SequenceFormat(steps: 9, input: step, target: step))
     let lstm = try LongShortTermMemory(.init(units: 36, peepholes: true), data: data, maximumBatch: 1)
     let gru = try GatedRecurrentUnit(.init(units: 46), data: data, maximumBatch: 1)
     let rnn = try ElmanNetwork(.init(units: 100), data: data, maximumBatch: 1)

@@ -25,7 +25,8 @@ extension KernelSuites {
         var hidden = cells
         peepholes.withUnsafeBufferPointer {
           RecurrentStep.lstm(
-            &gates, before: &old, cells: &cells, hidden: &hidden, peepholes: hasPeepholes ? $0.baseAddress : nil,
+            &gates, before: &old, cells: &cells, hidden: &hidden,
+            peepholes: hasPeepholes ? $0.baseAddress : nil,
             units: 3, pitch: p)
         }
         for at in 0..<n {
@@ -35,7 +36,8 @@ extension KernelSuites {
           let f = sigmoid(Double(sums[n + at]) + weight(1) * c0)
           let c = f * c0 + i * tanh(Double(sums[2 * n + at]))
           let o = sigmoid(Double(sums[3 * n + at]) + weight(2) * c)
-          #expect(abs(Double(cells[at]) - c) < 2e-6 && abs(Double(hidden[at]) - o * tanh(c)) < 2e-6, "\(variant)")
+          #expect(
+            abs(Double(cells[at]) - c) < 2e-6 && abs(Double(hidden[at]) - o * tanh(c)) < 2e-6, "\(variant)")
           #expect(abs(Double(gates[at]) - i) < 1e-6 && abs(Double(gates[3 * n + at]) - o) < 1e-6)
         }
       }

@@ -106,7 +106,8 @@ extension KernelSuites {
           var best = [Int32](repeating: -9, count: Self.pitch)
           d.withUnsafeMutableBufferPointer { d in
             SequenceLosses.softmax(
-              d.baseAddress!, targets: targets, classes: classes, pitch: Self.pitch, losses: &losses, best: &best,
+              d.baseAddress!, targets: targets, classes: classes, pitch: Self.pitch, losses: &losses,
+              best: &best,
               gradient: d.baseAddress!)
           }
           for b in 0..<Self.pitch {

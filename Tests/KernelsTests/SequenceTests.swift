@@ -28,9 +28,12 @@ extension KernelSuites {
     }
 
     static let sizes = [
-      (m: 1, k: 1, pitch: 16, steps: 1), (m: 5, k: 7, pitch: 16, steps: 3), (m: 13, k: 3, pitch: 16, steps: 9),
-      (m: 144, k: 36, pitch: 16, steps: 1), (m: 12, k: 200, pitch: 32, steps: 1), (m: 25, k: 97, pitch: 48, steps: 1),
-      (m: 31, k: 193, pitch: 64, steps: 2), (m: 7, k: 11, pitch: 80, steps: 2), (m: 9, k: 5, pitch: 272, steps: 3),
+      (m: 1, k: 1, pitch: 16, steps: 1), (m: 5, k: 7, pitch: 16, steps: 3),
+      (m: 13, k: 3, pitch: 16, steps: 9),
+      (m: 144, k: 36, pitch: 16, steps: 1), (m: 12, k: 200, pitch: 32, steps: 1),
+      (m: 25, k: 97, pitch: 48, steps: 1),
+      (m: 31, k: 193, pitch: 64, steps: 2), (m: 7, k: 11, pitch: 80, steps: 2),
+      (m: 9, k: 5, pitch: 272, steps: 3),
     ]
 
     @Test("C_t = A B_t + bias, and C_t += A B_t, for A as it is and transposed", arguments: sizes)
@@ -65,7 +68,9 @@ extension KernelSuites {
             #expect(worst < 1e-5 * Double(k + 1).squareRoot() * 4, "\(variant)")
             // The floats between slices stay as they were.
             for t in 0..<steps {
-              for i in m * pitch..<c.step { #expect(c.values[t * c.step + i] == before.values[t * c.step + i]) }
+              for i in m * pitch..<c.step {
+                #expect(c.values[t * c.step + i] == before.values[t * c.step + i])
+              }
             }
           }
         }
@@ -75,14 +80,15 @@ extension KernelSuites {
     @Test("The gradient of a weight matrix: C (+)= Σ A_t B_tᵀ", arguments: sizes)
     func outer(m: Int, n: Int, pitch: Int, steps: Int) {
       inEveryVariant { variant in
-        for accumulate in [false, true] {
+        for (accumulate, columns) in [(false, pitch), (true, pitch), (true, 1), (false, pitch - 5)] {
           var a = Slices(steps, rows: m, pitch: pitch, seed: 5, gap: 16)
           var b = Slices(steps, rows: n, pitch: pitch, seed: 6)
           let before = randomValues(m * (n + 3), seed: 7)
           var c = before
           a.with { a in
             b.with { b in
-              SequenceProduct.outer(a, b, into: &c, leading: n + 3, steps: steps, accumulate: accumulate)
+              SequenceProduct.outer(
+                a, b, into: &c, leading: n + 3, columns: columns, steps: steps, accumulate: accumulate)
             }
           }
           var worst = 0.0
@@ -91,7 +97,7 @@ extension KernelSuites {
               let old = before[i * (n + 3) + j]
               var sum = accumulate || j >= n ? Double(old) : 0
               if j < n {
-                for t in 0..<steps { for q in 0..<pitch { sum += a.at(t, i, q) * b.at(t, j, q) } }
+                for t in 0..<steps { for q in 0..<columns { sum += a.at(t, i, q) * b.at(t, j, q) } }
               }
               worst = max(worst, abs(sum - Double(c[i * (n + 3) + j])))
             }
@@ -110,7 +116,8 @@ extension KernelSuites {
           for i in 0..<20 { b.values[i * pitch] = Float(i) / 7 - 1 }
           var c = Slices(steps, rows: 30, pitch: pitch, seed: 4)
           var packed = [Float](repeating: 0, count: 600)
-          SequenceProduct.pack(a, row: 20, column: 1, rows: 30, inner: 20, pitch: pitch, steps: steps, into: &packed)
+          SequenceProduct.pack(
+            a, row: 20, column: 1, rows: 30, inner: 20, pitch: pitch, steps: steps, into: &packed)
           b.with { b in c.with { SequenceProduct.multiply(packed, b, into: $0, steps: steps) } }
           return (0..<30).map { c.values[$0 * pitch] }
         }
@@ -121,7 +128,9 @@ extension KernelSuites {
       }
     }
 
-    @Test("Symbols gather rows of a table, and their gradients are added to the rows in order", arguments: [1, 7, 8, 13, 64])
+    @Test(
+      "Symbols gather rows of a table, and their gradients are added to the rows in order",
+      arguments: [1, 7, 8, 13, 16, 40, 64])
     func symbols(width: Int) {
       let (count, pitch, steps, batch) = (5, 32, 3, 27)
       let table = randomValues(count * width, seed: 1)

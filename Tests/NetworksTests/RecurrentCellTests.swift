@@ -32,7 +32,8 @@ import Testing
 
   @Test("Two steps of an LSTM with peepholes, by hand")
   func lstmByHand() throws {
-    let network = try SequenceNetwork([LSTMCell(units: 1, hasPeepholes: true)], Self.plain, format: Self.single)
+    let network = try SequenceNetwork(
+      [LSTMCell(units: 1, hasPeepholes: true)], Self.plain, format: Self.single)
     set(network, "0.lstm.input", [0.5, -0.3, 0.8, 0.2])
     set(network, "0.lstm.bias", [0.1, 1, -0.2, 0.3])
     set(network, "0.lstm.recurrent", [0.4, 0.6, -0.7, 0.9])
@@ -78,7 +79,9 @@ import Testing
     let network = try SequenceNetwork([cell], Self.plain, format: Self.single)
     let w: [Double] = [0.5, -0.3, 0.8, 0.2]
     let b: [Double] = [0.1, 0.4, -1, -2]
-    let u: [[Double]] = [[0.4, 0.6, -0.7, 0.9], [0.1, -0.2, 0.3, -0.4], [0.5, 0.6, 0.7, 0.8], [-0.5, 0.3, 0.2, -1]]
+    let u: [[Double]] = [
+      [0.4, 0.6, -0.7, 0.9], [0.1, -0.2, 0.3, -0.4], [0.5, 0.6, 0.7, 0.8], [-0.5, 0.3, 0.2, -1],
+    ]
     set(network, "0.lstm.input", w.map { Float($0) })
     set(network, "0.lstm.bias", b.map { Float($0) })
     set(network, "0.lstm.recurrent", u.joined().map { Float($0) })
@@ -88,7 +91,8 @@ import Testing
     var c = [0.0, 0]
     var expected: [Double] = []
     for x in [1.0, -0.5, 0.25] {
-      let sums = (0..<4).map { row in w[row] * x + b[row] + zip(u[row], state).reduce(0) { $0 + $1.0 * $1.1 } }
+      let sums = (0..<4).map { row in w[row] * x + b[row] + zip(u[row], state).reduce(0) { $0 + $1.0 * $1.1 }
+      }
       let (i, o) = (sigmoid(sums[2]), sigmoid(sums[3]))
       for k in 0..<2 { c[k] += i * (4 * sigmoid(sums[k]) - 2) }
       state = c.map { o * (2 * sigmoid($0) - 1) } + [i, o]

@@ -70,7 +70,8 @@ struct RecurrentCase: Sendable, CustomStringConvertible {
     "Gradients equal central differences, with sequences of many lengths and steps that are not scored",
     arguments: RecurrentCase.all)
   func finiteDifferences(test: RecurrentCase) throws {
-    let network = try SequenceNetwork(test.cells, test.objective, test.options, format: test.format, scale: 1.5)
+    let network = try SequenceNetwork(
+      test.cells, test.objective, test.options, format: test.format, scale: 1.5)
     let sample = SequenceSample(test.format, lengths: [4, 6, 1, 5, 6, 3, 2]) { t, b in (t + b) % 4 != 1 }
     let gradient = try network.gradient([sample]).slots
     let differences = try network.differences(sample)

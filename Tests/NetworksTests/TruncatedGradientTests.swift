@@ -59,7 +59,8 @@ private struct PaperNetwork {
       state = h.map { o * $0 } + [i, o]
     }
     return (
-      total.map { Array($0[..<inputs]) }, total.map { Array($0[inputs..<inputs + rows]) }, total.map { $0.last! },
+      total.map { Array($0[..<inputs]) }, total.map { Array($0[inputs..<inputs + rows]) },
+      total.map { $0.last! },
       dv
     )
   }
@@ -104,7 +105,8 @@ private struct PaperNetwork {
         [
           MemoryBlockCell(
             .init(
-              blocks: 2, size: 2, hasOutputGates: false, isRecurrent: recurrent, biases: .gates, input: .logistic,
+              blocks: 2, size: 2, hasOutputGates: false, isRecurrent: recurrent, biases: .gates,
+              input: .logistic,
               output: .identity, gradient: gradient))
         ], SequenceObjective(.logisticSquaredError), format: format)
     }

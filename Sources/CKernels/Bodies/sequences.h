@@ -168,25 +168,25 @@ CK_INLINE void outer_panel(const int vectors, float *restrict c, long ldc, long 
 }
 
 CK_BODY(sequence_outer)(float *restrict c, long ldc, const float *restrict a, long astep, const float *restrict b,
-                        long bstep, long m, long n, long pitch, long steps, bool accumulate) {
+                        long bstep, long m, long n, long pitch, long columns, long steps, bool accumulate) {
   float packed[CK_RUN * CK_TILE_COLUMNS] __attribute__((aligned(64)));
   // Runs of whole slices where several fit, otherwise of parts of one slice.
-  long part = pitch < CK_RUN ? pitch : CK_RUN, group = CK_RUN / part;
+  long part = columns < CK_RUN ? columns : CK_RUN, group = CK_RUN / part;
   for (long t = 0; t < steps; t += group) {
     long count = steps - t < group ? steps - t : group;
-    for (long start = 0; start < pitch; start += part) {
-      long width = pitch - start < part ? pitch - start : part;
+    for (long start = 0; start < columns; start += part) {
+      long width = columns - start < part ? columns - start : part;
       bool adds = accumulate || t > 0 || start > 0;
       for (long j = 0; j < n; j += CK_TILE_COLUMNS) {
-        long columns = n - j < CK_TILE_COLUMNS ? n - j : CK_TILE_COLUMNS;
-        long vectors = (columns + VF - 1) / VF, last = columns - (vectors - 1) * VF;
+        long units = n - j < CK_TILE_COLUMNS ? n - j : CK_TILE_COLUMNS;
+        long vectors = (units + VF - 1) / VF, last = units - (vectors - 1) * VF;
         for (long s = 0; s < count; s++) {
           float *to = packed + s * width * CK_TILE_COLUMNS;
           CK_PASTE(ck_transpose, CK_SUFFIX)
-          (to, b + (t + s) * bstep + j * pitch + start, columns, width, CK_TILE_COLUMNS, pitch);
+          (to, b + (t + s) * bstep + j * pitch + start, units, width, CK_TILE_COLUMNS, pitch);
           if (last < VF)
             for (long p = 0; p < width; p++)
-              for (long q = columns; q < vectors * VF; q++) to[p * CK_TILE_COLUMNS + q] = 0;
+              for (long q = units; q < vectors * VF; q++) to[p * CK_TILE_COLUMNS + q] = 0;
         }
         const float *from = a + t * astep + start;
 #define CK_VECTORS(V) \
@@ -224,42 +224,58 @@ CK_BODY(sequence_row_sums)(float *restrict sums, const float *x, long xstep, con
   }
 }
 
-CK_BODY(gather_columns)(float *restrict x, long pitch, const float *restrict rows, long stride,
-                        const int32_t *restrict indices, const float *restrict bias, long count, long columns) {
-  for (long b = 0; b < columns; b += 8) {
-    const float *source[8];
-    for (long j = 0; j < 8; j++) source[j] = rows + (long)indices[b + j] * stride;
-    for (long f = 0; f < count; f += 8) {
-      long height = count - f < 8 ? count - f : 8;
-      float edge[8][8] = {};
-      const float *row[8];
-      for (long j = 0; j < 8; j++) {
-        row[j] = source[j] + f;
-        if (height < 8) row[j] = memcpy(edge[j], row[j], (size_t)height * sizeof(float));
-      }
-      v8f a[8];
-      transpose_8_floats(a, row);
-      for (long j = 0; j < height; j++) *(v8f *)(x + (f + j) * pitch + b) = a[j] + (bias ? bias[f + j] : 0.0f);
-    }
-  }
+// x[f, b] = source[b][f] + bias[f] for 8 columns and `height` <= 8 rows.
+CK_INLINE void gather_block(float *x, long pitch, const float *const source[8], const float *bias, long height) {
+  float edge[8][8] = {};
+  const float *row[8];
+  for (long j = 0; j < 8; j++) row[j] = height == 8 ? source[j] : memcpy(edge[j], source[j], (size_t)height * sizeof(float));
+  v8f a[8];
+  transpose_8_floats(a, row);
+  for (long j = 0; j < height; j++) *(v8f *)(x + j * pitch) = a[j] + (bias ? bias[j] : 0.0f);
 }
 
-CK_BODY(scatter_columns)(float *restrict rows, long stride, const int32_t *restrict indices, const float *restrict x,
-                         long pitch, long count, long columns) {
-  for (long f = 0; f < count; f += 8) {
-    long height = count - f < 8 ? count - f : 8;
-    for (long b = 0; b < columns; b += 8) {
-      long width = columns - b < 8 ? columns - b : 8;
-      if (height < 8 || width < 8) {
-        for (long j = 0; j < width; j++)
-          for (long i = 0; i < height; i++) rows[indices[b + j] * stride + f + i] += x[(f + i) * pitch + b + j];
-        continue;
+CK_BODY(gather_columns)(float *restrict x, long xstep, long pitch, const float *restrict rows,
+                        const int32_t *restrict indices, const float *restrict bias, long count, long steps) {
+  for (long t = 0; t < steps; t++)
+    for (long b = 0; b < pitch; b += 8) {
+      const int32_t *index = indices + t * pitch + b;
+      for (long f = 0; f < count; f += 8) {
+        const float *source[8];
+        for (long j = 0; j < 8; j++) source[j] = rows + (long)index[j] * count + f;
+        gather_block(x + t * xstep + f * pitch + b, pitch, source, bias ? bias + f : NULL, count - f < 8 ? count - f : 8);
       }
-      const float *row[8];
-      for (long j = 0; j < 8; j++) row[j] = x + (f + j) * pitch + b;
-      v8f a[8];
-      transpose_8_floats(a, row);
-      for (long j = 0; j < 8; j++) *(v8f *)(rows + indices[b + j] * stride + f) += a[j];
+    }
+}
+
+// Rows of x that are scattered at a time: a cache line of the table, whose lines stay in the first-level cache over all
+// steps.
+#define CK_LINE 16
+
+CK_BODY(scatter_columns)(float *restrict rows, const int32_t *restrict indices, const float *restrict x, long xstep,
+                         long pitch, long count, long columns, long steps) {
+  for (long first = 0; first < count; first += CK_LINE) {
+    long height = count - first < CK_LINE ? count - first : CK_LINE;
+    for (long t = 0; t < steps; t++) {
+      const float *slice = x + t * xstep + first * pitch;
+      const int32_t *index = indices + t * pitch;
+      long b = 0;
+      for (; height == CK_LINE && b + 8 <= columns; b += 8) {
+        const float *low[8], *high[8];
+        for (long j = 0; j < 8; j++) {
+          low[j] = slice + j * pitch + b;
+          high[j] = slice + (8 + j) * pitch + b;
+        }
+        v8f a[8], c[8];
+        transpose_8_floats(a, low);
+        transpose_8_floats(c, high);
+        for (long j = 0; j < 8; j++) {
+          float *row = rows + (long)index[b + j] * count + first;
+          *(v8f *)row += a[j];
+          *(v8f *)(row + 8) += c[j];
+        }
+      }
+      for (; b < columns; b++)
+        for (long i = 0; i < height; i++) rows[(long)index[b] * count + first + i] += slice[i * pitch + b];
     }
   }
 }

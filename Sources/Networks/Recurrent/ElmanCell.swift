@@ -115,6 +115,7 @@ public struct ElmanCell: RecurrentCell {
   public func addGradients(_ pass: RecurrentPass) {
     let recurrent = pass.gradient(0)
     SequenceProduct.outer(
-      pass.sums, pass.statesBefore, into: recurrent.base, steps: pass.steps, accumulate: recurrent.adds)
+      pass.sums, pass.statesBefore, into: recurrent.base, columns: pass.batch, steps: pass.steps,
+      accumulate: recurrent.adds)
   }
 }

@@ -125,16 +125,19 @@ public struct GRUCell: RecurrentCell {
     let recurrent = pass.gradient(0)
     let candidate = recurrent.base + 2 * units * units
     SequenceProduct.outer(
-      pass.sums.rows(0..<2 * units), pass.statesBefore, into: recurrent.base, steps: pass.steps,
+      pass.sums.rows(0..<2 * units), pass.statesBefore, into: recurrent.base, columns: pass.batch,
+      steps: pass.steps,
       accumulate: recurrent.adds)
     switch reset {
     case .before:
       SequenceProduct.outer(
-        pass.sums.rows(2 * units..<3 * units), pass.kept, into: candidate, steps: pass.steps,
+        pass.sums.rows(2 * units..<3 * units), pass.kept, into: candidate, columns: pass.batch,
+        steps: pass.steps,
         accumulate: recurrent.adds)
     case .after:
       SequenceProduct.outer(
-        pass.kept, pass.statesBefore, into: candidate, steps: pass.steps, accumulate: recurrent.adds)
+        pass.kept, pass.statesBefore, into: candidate, columns: pass.batch, steps: pass.steps,
+        accumulate: recurrent.adds)
       let bias = pass.gradient(1)
       pass.kept.rowSums(steps: pass.steps, into: bias.base, accumulate: bias.adds)
     }

@@ -92,7 +92,8 @@ public struct LSTMCell: RecurrentCell {
   public func addGradients(_ pass: RecurrentPass) {
     let recurrent = pass.gradient(0)
     SequenceProduct.outer(
-      pass.sums, pass.statesBefore, into: recurrent.base, steps: pass.steps, accumulate: recurrent.adds)
+      pass.sums, pass.statesBefore, into: recurrent.base, columns: pass.batch, steps: pass.steps,
+      accumulate: recurrent.adds)
     guard hasPeepholes else { return }
     let peepholes = pass.gradient(1)
     for (part, gate) in [0, 1, 3].enumerated() {

@@ -190,7 +190,8 @@ public struct MemoryBlockCell: RecurrentCell {
   /// dE/da and dE/dc'; dE/dstate' is 0, or Uᵀ dE/da for the full gradient.
   public func backward(_ t: Int, _ pass: RecurrentPass) {
     RecurrentStep.memoryBlocksBackward(
-      shape, pass.sums[t], cells: pass.cell(t), state: pass.state(t), dstate: pass.dstate, dcells: pass.dcells,
+      shape, pass.sums[t], cells: pass.cell(t), state: pass.state(t), dstate: pass.dstate,
+      dcells: pass.dcells,
       pitch: pass.pitch)
     if followsState {
       product.back(pass.packed, pass.sums[t], into: pass.dstate, pitch: pass.pitch, accumulate: false)
@@ -204,6 +205,7 @@ public struct MemoryBlockCell: RecurrentCell {
     guard options.isRecurrent else { return }
     let recurrent = pass.gradient(0)
     SequenceProduct.outer(
-      pass.sums, pass.statesBefore, into: recurrent.base, steps: pass.steps, accumulate: recurrent.adds)
+      pass.sums, pass.statesBefore, into: recurrent.base, columns: pass.batch, steps: pass.steps,
+      accumulate: recurrent.adds)
   }
 }

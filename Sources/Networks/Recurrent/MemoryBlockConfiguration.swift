@@ -68,7 +68,8 @@ public struct MemoryBlockConfiguration: Codable, Hashable, Sendable {
   private func check(_ list: [Double]?, _ name: String) throws(ConfigurationError) {
     guard let list else { return }
     guard biases != MemoryBlockCell.Biases.none else {
-      throw ConfigurationError("memory_blocks: there is an «\(name)», but «biases» is none: leave one of them out")
+      throw ConfigurationError(
+        "memory_blocks: there is an «\(name)», but «biases» is none: leave one of them out")
     }
     guard list.count == count, list.allSatisfy({ $0.isFinite }) else {
       throw ConfigurationError(

@@ -44,6 +44,8 @@ public protocol RecurrentCell: Sendable {
 public struct RecurrentPass {
   /// The time steps T.
   public var steps: Int
+  /// The sequences.
+  public var batch: Int
   /// The floats of a row.
   public var pitch: Int
   /// Whether time runs backwards: the state «before» step t is that of t + 1.

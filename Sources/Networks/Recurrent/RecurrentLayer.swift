@@ -91,7 +91,7 @@ final class RecurrentLayer {
     for direction in 0..<directions {
       let slot = firstSlot + direction * directionSlots
       let pass = RecurrentPass(
-        steps: steps, pitch: pitch, isReverse: direction == 1,
+        steps: steps, batch: batch, pitch: pitch, isReverse: direction == 1,
         sums: slices(.sums, direction, steps, cell.sumRows),
         states: states.rows(direction * cell.stateRows..<(direction + 1) * cell.stateRows),
         cells: slices(.cells, direction, steps + 2, cell.cellRows),
@@ -183,7 +183,8 @@ final class RecurrentLayer {
         into: weight.elements.baseAddress!, symbols: symbols, columns: batch, steps: steps)
     case .values(let values):
       SequenceProduct.outer(
-        pass.sums, values, into: weight.elements.baseAddress!, steps: steps, accumulate: weight.adds)
+        pass.sums, values, into: weight.elements.baseAddress!, columns: batch, steps: steps,
+        accumulate: weight.adds)
     }
     if !cell.biasRows.isEmpty {
       let bias = pass.contribution!.slot(slot + 1)

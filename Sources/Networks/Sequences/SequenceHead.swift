@@ -291,7 +291,8 @@ extension SequenceHead {
   ) {
     let weight = contribution.slot(firstSlot)
     SequenceProduct.outer(
-      dx, hidden.from(run.lowerBound), into: weight.elements.baseAddress!, steps: run.count,
+      dx, hidden.from(run.lowerBound), into: weight.elements.baseAddress!, columns: block.batch,
+      steps: run.count,
       accumulate: weight.adds)
     if hasBias {
       let bias = contribution.slot(firstSlot + 1)
@@ -307,7 +308,8 @@ extension SequenceHead {
         columns: block.batch, steps: run.count)
     case .values:
       SequenceProduct.outer(
-        dx, block.values.from(run.lowerBound), into: direct.elements.baseAddress!, steps: run.count,
+        dx, block.values.from(run.lowerBound), into: direct.elements.baseAddress!, columns: block.batch,
+        steps: run.count,
         accumulate: direct.adds)
     }
   }

@@ -4,7 +4,9 @@ import Kernels
 extension SequenceNetwork {
   /// A text of 200 symbols, where the network makes texts.
   func sampleText() throws -> [Artifact] {
-    guard format.input.isSymbols, !format.symbols.isEmpty, SequenceSampler.obstacle(self) == nil else { return [] }
+    guard format.input.isSymbols, !format.symbols.isEmpty, SequenceSampler.obstacle(self) == nil else {
+      return []
+    }
     var sampler = try SequenceSampler(self, SampleRequest(count: 1, seed: 1, steps: 200))
     return try sampler.artifacts()
   }
@@ -21,7 +23,8 @@ struct SequenceSampler {
   /// - Throws: `ConfigurationError` where the network cannot be drawn from, or the request cannot be met.
   init(_ network: SequenceNetwork, _ request: SampleRequest) throws(ConfigurationError) {
     if let reason = Self.obstacle(network) { throw ConfigurationError(reason) }
-    guard request.count >= 1, request.steps >= 1, request.temperature >= 0, request.temperature.isFinite else {
+    guard request.count >= 1, request.steps >= 1, request.temperature >= 0, request.temperature.isFinite
+    else {
       throw ConfigurationError(
         "\(request.count) samples of \(request.steps) steps at temperature \(request.temperature): at least one of at "
           + "least one step is needed, at a temperature of at least 0")
@@ -35,7 +38,8 @@ struct SequenceSampler {
   static func obstacle(_ network: SequenceNetwork) -> String? {
     let format = network.format
     guard format.input == format.target else {
-      return "this network does not say what the next step is, so no sequences can be drawn from it: its steps are "
+      return
+        "this network does not say what the next step is, so no sequences can be drawn from it: its steps are "
         + "\(format.input), its targets \(format.target)"
     }
     guard !network.options.isBidirectional else {
@@ -148,7 +152,8 @@ struct SequenceSampler {
               let nothing = UnsafeBufferPointer<Float>(start: nil, count: 0)
               let sequence = SequenceBatch(
                 steps: 1, lengths: lengths, symbols: symbols, values: values, targetSymbols: targets,
-                targetValues: format.target.isSymbols ? nothing : values, alternatives: nothing, scored: scored)
+                targetValues: format.target.isSymbols ? nothing : values, alternatives: nothing,
+                scored: scored)
               return network.advance(sequence, count: count, state: carried.base, isFirst: isFirst)
             }
           }
@@ -167,7 +172,8 @@ struct SequenceSampler {
       guard let number = symbols.firstIndex(of: part) else {
         throw ConfigurationError(
           "the prompt holds «\(part)», which is none of the \(symbols.count) symbols that the model knows: "
-            + symbols.prefix(100).map { $0 == "\n" ? "\\n" : $0 }.joined(separator: areCharacters(symbols) ? "" : " "))
+            + symbols.prefix(100).map { $0 == "\n" ? "\\n" : $0 }.joined(
+              separator: areCharacters(symbols) ? "" : " "))
       }
       numbers.append(number)
     }

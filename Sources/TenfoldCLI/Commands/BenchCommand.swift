@@ -17,7 +17,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "The network: \(BenchNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
   var network = BenchNetwork.lenet5
 
-  @Option(name: .customLong("batch"), help: "The examples of a step, over all lanes. Default: that of the comparison with PyTorch.")
+  @Option(
+    name: .customLong("batch"),
+    help: "The examples of a step, over all lanes. Default: that of the comparison with PyTorch.")
   var wantedBatch: Int?
 
   @Option(help: "The number of lanes. Default: one for each rank and thread.")

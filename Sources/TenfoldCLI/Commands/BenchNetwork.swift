@@ -120,7 +120,8 @@ private struct RandomSequences: RowGenerator {
       // One key in sixteen sounds.
       row[place] =
         layout.input == .byte
-        ? UInt8(UInt64(bits) * 65 >> 32) : UInt8(truncatingIfNeeded: bits & bits >> 8 & bits >> 16 & bits >> 24)
+        ? UInt8(UInt64(bits) * 65 >> 32)
+        : UInt8(truncatingIfNeeded: bits & bits >> 8 & bits >> 16 & bits >> 24)
     }
   }
 }
