@@ -4,7 +4,8 @@ import Testing
 @Suite("Networks over sequences") struct SequenceNetworkTests {
   static let symbols = SequenceFormat(steps: 5, input: .symbols(6), target: .symbols(6))
 
-  @Test("Pieces of a stream with the state carried on give the gradients of steps that the whole stream gives")
+  @Test(
+    "Pieces of a stream with the state carried on give the gradients of steps that the whole stream gives")
   func carriedState() throws {
     var format = Self.symbols
     format.isStream = true
@@ -58,16 +59,19 @@ import Testing
     let sample = SequenceSample(format, lengths: [6, 2, 4, 6]) { t, _ in t > 0 }
     let (trained, evaluated) = (try network.gradient([sample]).sums, try network.evaluated(sample))
     for (x, y) in zip(trained, evaluated) { #expect(abs(x - y) <= 1e-6 * (1 + abs(x))) }
-    let figures = Dictionary(uniqueKeysWithValues: Metric.figures(network.metrics, sums: trained).map { ($0.name, $0.value) })
+    let figures = Dictionary(
+      uniqueKeysWithValues: Metric.figures(network.metrics, sums: trained).map { ($0.name, $0.value) })
     #expect(Set(figures.keys) == ["loss", "absolute_error", "sequence_error", "loss_even", "loss_odd"])
     #expect(trained[0] == 14 && trained[network.place("scored_steps")] == 14)
-    let mean = (figures["loss_even"]! * trained[network.place("steps_even")]
-      + figures["loss_odd"]! * trained[network.place("steps_odd")]) / 14
+    let mean =
+      (figures["loss_even"]! * trained[network.place("steps_even")]
+        + figures["loss_odd"]! * trained[network.place("steps_odd")]) / 14
     #expect(abs(mean - figures["loss"]!) < 1e-6)
     // A criterion for one kind of targets finds no more wrong than one for all, and both kinds together all.
     let wrong = try [nil, "even", "odd"].map { group in
       let other = try SequenceNetwork(
-        [GRUCell(units: 4)], SequenceObjective(.logisticSquaredError, criterion: .absolute(0.4, group: group)),
+        [GRUCell(units: 4)],
+        SequenceObjective(.logisticSquaredError, criterion: .absolute(0.4, group: group)),
         format: format)
       other.share(network.parameters)
       return try other.evaluated(sample)[other.place("sequence_error")]
@@ -79,7 +83,8 @@ import Testing
   func allowed() throws {
     let format = SequenceFormat(steps: 2, input: .symbols(1), target: .symbols(3), hasAlternatives: true)
     let network = try SequenceNetwork(
-      [ElmanCell(units: 1)], SequenceObjective(.softmaxCrossEntropy, criterion: .allowed), format: format, scale: 0)
+      [ElmanCell(units: 1)], SequenceObjective(.softmaxCrossEntropy, criterion: .allowed), format: format,
+      scale: 0)
     let bias = network.parameters[network.parameters.slots.count - 1]
     (bias[0], bias[1], bias[2]) = (3, 2, 1)
     func sequenceErrors(_ allowed: [[Int]]) throws -> Double {
@@ -102,14 +107,16 @@ import Testing
       cells, SequenceObjective(.softmaxCrossEntropy, average: .sequence), format: Self.symbols)
     let (a, b) = (try steps.gradient([sample]), try sequences.gradient([sample]))
     #expect(a.sums[0] == 8 && b.sums[0] == 2 && a.slots == b.slots)
-    #expect(Metric.figures(steps.metrics, sums: a.sums).map(\.value)
-      == Metric.figures(sequences.metrics, sums: b.sums).map(\.value))
+    #expect(
+      Metric.figures(steps.metrics, sums: a.sums).map(\.value)
+        == Metric.figures(sequences.metrics, sums: b.sums).map(\.value))
   }
 
   @Test("Weight noise is one draw for each step, the same for all batches")
   func weightNoise() throws {
     let objective = SequenceObjective(.softmaxCrossEntropy)
-    let noisy = try SequenceNetwork([GRUCell(units: 3)], objective, .init(weightNoise: 0.1), format: Self.symbols)
+    let noisy = try SequenceNetwork(
+      [GRUCell(units: 3)], objective, .init(weightNoise: 0.1), format: Self.symbols)
     let plain = try SequenceNetwork([GRUCell(units: 3)], objective, format: Self.symbols)
     let sample = SequenceSample(Self.symbols, lengths: [5, 5])
     let (first, second) = (try noisy.gradient([sample]), try noisy.gradient([sample]))
@@ -137,7 +144,9 @@ import Testing
     let values = SequenceFormat(steps: 3, input: .values(2), target: .values(2))
     #expect(message(softmax, values, .init(embedding: 3)).contains("embedding"))
     #expect(message(SequenceObjective(.squaredError, criterion: .allowed), values).contains("allowed"))
-    #expect(message(SequenceObjective(.softmaxCrossEntropy, criterion: .absolute(0.1)), values).contains("absolute"))
+    #expect(
+      message(SequenceObjective(.softmaxCrossEntropy, criterion: .absolute(0.1)), values).contains("absolute")
+    )
     let grouped = SequenceObjective(.squaredError, criterion: .absolute(0.1, group: "end"))
     #expect(message(grouped, values).contains("criterion.group"))
   }
