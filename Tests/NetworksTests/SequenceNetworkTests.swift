@@ -70,7 +70,8 @@ import Testing
     // A criterion for one kind of targets finds no more wrong than one for all, and both kinds together all.
     let wrong = try [nil, "even", "odd"].map { group in
       let other = try SequenceNetwork(
-        [GRUCell(units: 4)], SequenceObjective(.logisticSquaredError, criterion: .absolute(0.4, group: group)),
+        [GRUCell(units: 4)],
+        SequenceObjective(.logisticSquaredError, criterion: .absolute(0.4, group: group)),
         format: format)
       other.share(network.parameters)
       return try other.evaluated(sample)[other.place("sequence_error")]
@@ -143,7 +144,9 @@ import Testing
     let values = SequenceFormat(steps: 3, input: .values(2), target: .values(2))
     #expect(message(softmax, values, .init(embedding: 3)).contains("embedding"))
     #expect(message(SequenceObjective(.squaredError, criterion: .allowed), values).contains("allowed"))
-    #expect(message(SequenceObjective(.softmaxCrossEntropy, criterion: .absolute(0.1)), values).contains("absolute"))
+    #expect(
+      message(SequenceObjective(.softmaxCrossEntropy, criterion: .absolute(0.1)), values).contains("absolute")
+    )
     let grouped = SequenceObjective(.squaredError, criterion: .absolute(0.1, group: "end"))
     #expect(message(grouped, values).contains("criterion.group"))
   }

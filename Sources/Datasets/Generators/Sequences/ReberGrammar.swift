@@ -11,7 +11,8 @@ import Networks
 /// remembered over at least 6 steps.
 ///
 /// Smith and Zipser 1989; Hochreiter and Schmidhuber, Long short-term memory, 1997, experiment 1: 256 random strings to
-/// train on, short ones many times among them, and 256 random ones that are not among those to test on.
+/// train on, short ones many times among them, and 256 random ones that are not among those to test on. All of both must be
+/// predicted right.
 struct ReberGrammar: SequenceGenerator {
   /// The symbols in the order of their numbers.
   static let symbols = ["B", "T", "P", "S", "X", "V", "E"]
@@ -64,9 +65,11 @@ struct ReberGrammar: SequenceGenerator {
       return try Dataset(
         name: name, format: RowFormat(grammar.layout), count: strings.count, generator: grammar)
     }
+    // The paper's criterion asks for the training strings, too: as they are the validation set, they are evaluated.
     return try DatasetSplits(
       training: set(strings[..<training], "embedded Reber strings to train on"),
-      test: set(strings[training...], "embedded Reber strings to test on"))
+      test: set(strings[training...], "embedded Reber strings to test on"),
+      validation: set(strings[..<training], "the training strings, evaluated"))
   }
 
   private static func string(_ address: RandomAddress, _ example: UInt32) -> [UInt8] {
