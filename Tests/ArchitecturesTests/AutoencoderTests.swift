@@ -50,13 +50,15 @@ import Testing
     }
   }
 
-  private func contribution(_ model: Autoencoder, _ examples: Examples, _ ranges: [Range<Int>]) throws
+  private func contribution(
+    _ model: Autoencoder, _ examples: Examples, _ ranges: [Range<Int>], shape: Shape? = nil
+  ) throws
     -> Contribution
   {
     let result = Contribution(to: model.parameters[0], metricCount: model.metrics.count)
     result.begin()
     for range in ranges {
-      try withBatch(examples, range) { batch in
+      try withBatch(examples, range, shape: shape) { batch in
         try model.accumulate(
           batch, phase: model.phases(at: Progress(step: 0, stepsPerEpoch: 1, totalSteps: 1))[0],
           random: RandomAddress(seed: 1, step: 2, stream: .model(0)), into: result)
@@ -156,6 +158,35 @@ import Testing
         let above = try contribution(model, examples, [0..<9])
         group[index][place] = value - 0.01
         let below = try contribution(model, examples, [0..<9])
+        group[index][place] = value
+        let slope = (above.sums[1] - below.sums[1]) / 0.02
+        #expect(abs(slope - Double(gradient.slot(index).elements[place])) < 0.02, "\(slot.name)[\(place)]")
+      }
+    }
+  }
+
+  @Test(
+    "A convolutional encoder and a decoder of transposed convolutions give the image back, by the gradient")
+  func convolutional() throws {
+    let model = try model(
+      """
+      {"encoder": {"layers": [
+        {"convolution": {"maps": 2, "kernel": 4, "stride": 2, "padding": 1, "activation": "tanh"}}, {"dense": 3}]},
+      "decoder": {"layers": [{"dense": 18}, {"reshape": [2, 3, 3]},
+        {"transposed_convolution": {"maps": 1, "kernel": 4, "stride": 2, "padding": 1}}]}}
+      """, input: [1, 6, 6])
+    #expect(model.code == [3] && !model.mixesExamples)
+    let examples = Examples.scattered(5, features: 36)
+    let group = model.parameters[0]
+    func loss() throws -> Contribution { try contribution(model, examples, [0..<5], shape: [1, 6, 6]) }
+    let gradient = try loss()
+    for (index, slot) in group.slots.enumerated() {
+      for place in stride(from: 0, to: slot.count, by: max(1, slot.count / 9)) {
+        let value = group[index][place]
+        group[index][place] = value + 0.01
+        let above = try loss()
+        group[index][place] = value - 0.01
+        let below = try loss()
         group[index][place] = value
         let slope = (above.sums[1] - below.sums[1]) / 0.02
         #expect(abs(slope - Double(gradient.slot(index).elements[place])) < 0.02, "\(slot.name)[\(place)]")

@@ -34,7 +34,9 @@ struct AnalysisTests {
   func clustering() {
     // Two pairs, one point that is nearer to the second pair, by hand.
     let tree = HierarchicalClustering([[0], [1], [10], [12], [16]])
-    #expect(tree.joins.map(\.distance) == [1, 2, 5, (10 + 12 + 16 + 9 + 11 + 15) / 6])
+    let last: Double = 73.0 / 6  // the mean of 10, 12, 16, 9, 11 and 15
+    let distances: [Double] = [1, 2, 5, last]
+    #expect(tree.joins.map(\.distance) == distances)
     #expect(tree.joins[0].left == 0 && tree.joins[0].right == 1)
     #expect(tree.joins[2].left == 4 && tree.joins[2].right == 6)
     let two = tree.clusters(2)

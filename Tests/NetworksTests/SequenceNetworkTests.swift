@@ -67,6 +67,16 @@ import Testing
       (figures["loss_even"]! * trained[network.place("steps_even")]
         + figures["loss_odd"]! * trained[network.place("steps_odd")]) / 14
     #expect(abs(mean - figures["loss"]!) < 1e-6)
+    // A criterion for one kind of targets finds no more wrong than one for all, and both kinds together all.
+    let wrong = try [nil, "even", "odd"].map { group in
+      let other = try SequenceNetwork(
+        [GRUCell(units: 4)],
+        SequenceObjective(.logisticSquaredError, criterion: .absolute(0.4, group: group)),
+        format: format)
+      other.share(network.parameters)
+      return try other.evaluated(sample)[other.place("sequence_error")]
+    }
+    #expect(wrong[0] > 0 && max(wrong[1], wrong[2]) <= wrong[0] && wrong[0] <= wrong[1] + wrong[2])
   }
 
   @Test("A sequence is wrong if one allowed symbol is less active than one that is not")
@@ -137,6 +147,8 @@ import Testing
     #expect(
       message(SequenceObjective(.softmaxCrossEntropy, criterion: .absolute(0.1)), values).contains("absolute")
     )
+    let grouped = SequenceObjective(.squaredError, criterion: .absolute(0.1, group: "end"))
+    #expect(message(grouped, values).contains("criterion.group"))
   }
 
   @Test("Symbols that do not exist are refused", arguments: [-1, 6, Int32.max])

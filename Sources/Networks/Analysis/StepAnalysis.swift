@@ -12,6 +12,14 @@ public struct StepAnalysis: Sendable {
     public var error: Double
     /// The group of the target.
     public var group: Int
+
+    /// A step.
+    public init(example: Int, time: Int, error: Double, group: Int) {
+      self.example = example
+      self.time = time
+      self.error = error
+      self.group = group
+    }
   }
 
   private let format: SequenceFormat

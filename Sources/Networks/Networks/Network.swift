@@ -161,6 +161,16 @@ public final class Network {
     inputGradient?.reshaped(dy.shape).copy(dy)
   }
 
+  /// What the last layer with parameters reads: the features that a classifier has found. Valid until the next forward
+  /// pass.
+  public var features: Tensor { activation(before: lastTrainable) }
+  /// The shape of the features of one example.
+  public var featureShape: Shape { plan.steps[lastTrainable].input }
+
+  private var lastTrainable: Int {
+    plan.steps.indices.last { !layers[$0].slots(for: plan.steps[$0].input).isEmpty } ?? 0
+  }
+
   private func activation(before index: Int) -> Tensor {
     guard index > 0, let offset = plan.steps[index - 1].offset else {
       return pass.inputs.reshaped(plan.steps[index].input)

@@ -124,6 +124,13 @@ public final class SequenceNetwork {
         "«criterion: {absolute: …}» goes with the losses squared_error and logistic_squared_error, not with "
           + "\(objective.loss.rawValue)")
     }
+    if case .absolute(_, let group?) = objective.criterion, !format.groups.contains(group) {
+      throw ConfigurationError(
+        "criterion.group is «\(group)»: "
+          + (format.groups.isEmpty
+            ? "this data tells no kinds of targets apart, leave the key out"
+            : Suggestion.clause(for: group, in: format.groups)))
+    }
     return format
   }
 

@@ -25,6 +25,8 @@ final class SequenceHead {
   private var largest: [Float] = []
   // Σ loss and the scored steps of each group of targets.
   private(set) var groups: [(loss: Double, steps: Int)]
+  // The group of targets at which the criterion holds; nil for all.
+  private let criterionGroup: Int32?
 
   init(
     _ objective: SequenceObjective, features: Int, format: SequenceFormat, hasBias: Bool, seesInputs: Bool,
@@ -39,6 +41,11 @@ final class SequenceHead {
     self.firstSlot = firstSlot
     target = format.target
     groups = format.groups.map { _ in (0, 0) }
+    if case .absolute(_, let group?) = objective.criterion {
+      criterionGroup = format.groups.firstIndex(of: group).map { Int32($0) }
+    } else {
+      criterionGroup = nil
+    }
   }
 
   private var outputs: Int { target.count }
@@ -174,8 +181,10 @@ final class SequenceHead {
     if !isSymbol, objective.criterion == .largest {
       for b in 0..<block.batch where scored[b] != 0 && !isLargest(t, b, block) { wrong[b] = true }
     }
-    if case .absolute(let bound) = objective.criterion {
-      for b in 0..<block.batch where scored[b] != 0 && !(Double(largest[b]) <= bound) { wrong[b] = true }
+    if case .absolute(let bound, _) = objective.criterion {
+      for b in 0..<block.batch where scored[b] != 0 && !(Double(largest[b]) <= bound) {
+        if criterionGroup.map({ $0 == block.groups[t * pitch + b] }) ?? true { wrong[b] = true }
+      }
     }
   }
 

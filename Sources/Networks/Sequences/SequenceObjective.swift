@@ -62,16 +62,22 @@ public struct SequenceObjective: Sendable, Hashable {
 }
 
 /// When a scored step is right. A sequence is wrong if any of its scored steps is.
+///
+/// ```yaml
+/// criterion: allowed
+/// criterion: {absolute: 0.25}
+/// criterion: {absolute: 0.25, group: end}      # only at targets of this kind
+/// ```
 public enum SequenceCriterion: Sendable, Hashable, Codable {
-  /// No output is further than this from its target.
-  case absolute(Double)
+  /// No output is further than this from its target, at targets of the group where one is named.
+  case absolute(Double, group: String? = nil)
   /// The most active output is the target symbol.
   case largest
   /// Where m symbols are allowed, they are the m most active outputs.
   case allowed
 
   private enum CodingKeys: String, CodingKey {
-    case absolute
+    case absolute, group
   }
 
   private enum Word: String, Keyword {
@@ -94,15 +100,16 @@ public enum SequenceCriterion: Sendable, Hashable, Codable {
           codingPath: container.codingPath,
           debugDescription: "criterion.absolute is \(bound): it must be greater than 0 and finite"))
     }
-    self = .absolute(bound)
+    self = .absolute(bound, group: try container.decodeIfPresent(String.self, forKey: .group))
   }
 
   /// Encodes the shortest form that decodes to the same.
   public func encode(to encoder: any Encoder) throws {
     switch self {
-    case .absolute(let bound):
+    case .absolute(let bound, let group):
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(bound, forKey: .absolute)
+      try container.encodeIfPresent(group, forKey: .group)
     case .largest: try Word.largest.encode(to: encoder)
     case .allowed: try Word.allowed.encode(to: encoder)
     }

@@ -19,7 +19,7 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     name: .customLong("batch"),
-    help: "The examples of a step, over all lanes. Default: 64, or 16 for small ones.")
+    help: "The examples of a step, over all lanes. Default: that of the comparison with PyTorch.")
   var wantedBatch: Int?
 
   @Option(help: "The number of lanes. Default: one for each rank and thread.")
@@ -54,7 +54,7 @@ struct BenchCommand: ParsableCommand {
       steps: 1000000000
       reduction: \(reduction)
       log_every_steps: 1000000000
-      optimizer: {rule: sgd, learning_rate: 0.001, momentum: 0.9}
+      optimizer: \(network.optimizer)
       """
   }
 

@@ -9,6 +9,8 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   case lstm, gru, rnn
   case lstm36 = "lstm-36"
   case gru46 = "gru-46"
+  case autoencoder
+  case gan, dcgan
 
   /// Its architecture and model, as a config says it.
   var yaml: String {
@@ -19,16 +21,68 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
     case .lstm, .gru, .rnn: "architecture: \(rawValue)\nmodel: {units: 256}"
     case .lstm36: "architecture: lstm\nmodel: {units: 36, loss: binary_cross_entropy}"
     case .gru46: "architecture: gru\nmodel: {units: 46, loss: binary_cross_entropy}"
+    case .autoencoder:
+      // The network of Hinton & Salakhutdinov 2006.
+      """
+      architecture: autoencoder
+      model:
+        loss: binary_cross_entropy
+        encoder:
+          layers: [{dense: 1000}, sigmoid, {dense: 500}, sigmoid, {dense: 250}, sigmoid, {dense: 30}]
+      """
+    case .gan: "architecture: gan\nmodel:\n\(Self.multilayerGame)"
+    case .dcgan: "architecture: gan\nmodel:\n\(Self.convolutionalGame)"
+    }
+  }
+
+  private static let multilayerGame = """
+      generator: {latent: 100, layers: [{dense: 128}, relu, {dense: 784}, sigmoid]}
+      discriminator: {layers: [{dense: 128}, {leaky_relu: 0.2}, {dense: 1}]}
+    """
+
+  private static let convolutionalGame = """
+      generator:
+        latent: 100
+        layers:
+          - dense: {units: 6272, bias: false}
+          - reshape: [128, 7, 7]
+          - batch_normalization
+          - relu
+          - transposed_convolution: {maps: 64, kernel: 4, stride: 2, padding: 1, bias: false}
+          - batch_normalization
+          - relu
+          - transposed_convolution: {maps: 1, kernel: 4, stride: 2, padding: 1, activation: tanh}
+      discriminator:
+        layers:
+          - convolution: {maps: 64, kernel: 4, stride: 2, padding: 1}
+          - leaky_relu: 0.2
+          - convolution: {maps: 128, kernel: 4, stride: 2, padding: 1, bias: false}
+          - batch_normalization
+          - leaky_relu: 0.2
+          - dense: 1
+    """
+
+  /// Its optimizer, as a config says it.
+  var optimizer: String {
+    switch self {
+    case .gan, .dcgan: "{rule: adam, learning_rate: 0.0002, beta1: 0.5}"
+    default: "{rule: sgd, learning_rate: 0.001, momentum: 0.9}"
     }
   }
 
   /// The examples of a step unless the command says otherwise.
-  var batch: Int { self == .lstm36 || self == .gru46 ? 16 : 64 }
+  var batch: Int {
+    switch self {
+    case .lstm36, .gru46: 16
+    case .autoencoder: 100
+    default: 64
+    }
+  }
 
   /// `count` random examples: images of 28x28, texts of 50 of 65 symbols, or 100 chords of 88 keys.
   func examples(_ count: Int) throws -> Dataset {
     switch self {
-    case .lenet5, .mlp, .linear:
+    case .lenet5, .mlp, .linear, .autoencoder, .gan, .dcgan:
       var draws = SystemRandomNumberGenerator()
       let pixels = (0..<count * 784).map { _ in UInt8.random(in: 0...255, using: &draws) }
       return try Dataset(

@@ -32,6 +32,7 @@ extension Trainer {
       }
       if replicas.rank == 0 { try observer?.didEvaluate(record) }
     }
+    if let rule = configuration.stop, rule.isMet(figures) { reachedGoal = true }
   }
 
   private func isLowest(_ record: EvaluationRecord) -> Bool {
