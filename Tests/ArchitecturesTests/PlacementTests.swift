@@ -38,9 +38,9 @@ struct PlacementTests {
     configuration.groupOptimizers["generator"] = OptimizerConfiguration(
       .adam, learningRate: rate, averaging: Averaging(.exponential, decay: 0.9))
     return try Trainer(
-      configuration, makeModel: { try GAN(model, data: try LawRun.description, maximumBatch: $0) },
-      preparation: LawRun.preparation,
-      feed: SharedFeed(try LawRun.digits, rank: replicas.rank, largestRequest: 64),
+      configuration, makeModel: { try GAN(model, data: try LawData.digits.description, maximumBatch: $0) },
+      preparation: LawData.digits.preparation,
+      feed: SharedFeed(try LawData.digits.splits, rank: replicas.rank, largestRequest: 64),
       plan: LanePlan(lanes: 8, ranks: replicas.count), replicas: replicas, team: ThreadTeam(count: threads),
       manifest: LawRun.manifest("gan"), runDirectory: directory, observer: observer)
   }

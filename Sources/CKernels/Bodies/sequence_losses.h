@@ -63,12 +63,18 @@ CK_BODY(sequence_logistic)(float *losses, float *d, const float *x, const float 
                            long pitch) {
   for (long i = 0; i < pitch; i += VF) {
     vi counts = vload(scored + i) != 0.0f;
-    vf sum = {};
+    // sum of ln(1 + e^-|x|) as the logarithm of a product of up to 64 factors, each at most 2.
+    vf sum = {}, product = vsplat(1.0f);
     for (long r = 0; r < rows; r++) {
       vf v = vload(x + i + r * pitch), target = vload(t + i + r * pitch);
       vf e = vexp_negative(-vabs(v)), share = 1.0f / (1.0f + e);
       vf positive = vselect(v < 0.0f, vsplat(0.0f), v);
-      sum += vfma(-target, v, positive + vlog1p_unit(e));
+      sum += vfma(-target, v, positive);
+      product = vfma(product, e, product);
+      if (r % 64 == 63 || r == rows - 1) {
+        sum += vlog(product);
+        product = vsplat(1.0f);
+      }
       vf y = vselect(v < 0.0f, e * share, share);
       vstore(d + i + r * pitch, vselect(counts, y - target, vsplat(0.0f)));
     }

@@ -69,6 +69,42 @@ CK_INLINE void sequence_tile(const int rows, const int vectors, float *const *c,
   }
 }
 
+#if CK_VECTOR_BYTES == 64
+// The same for one vector, as two halves: wide processors repeat a number from memory over two halves a cycle, but over
+// one whole vector only, and with one vector there is a number to repeat for every product.
+CK_INLINE void sequence_tile_halves(const int rows, float *restrict c, const float *restrict b, long pitch,
+                                    const float *restrict a, long k, const float *restrict bias, bool accumulate) {
+  v8f low[CK_SEQUENCE_ROWS], high[CK_SEQUENCE_ROWS];
+  CK_UNROLL for (int r = 0; r < rows; r++) {
+    v8f first = (v8f){} + (bias ? bias[r] : 0.0f);
+    low[r] = accumulate ? *(const v8f *)(c + r * pitch) : first;
+    high[r] = accumulate ? *(const v8f *)(c + r * pitch + 8) : first;
+  }
+  for (long p = 0; p < k; p++) {
+    v8f x = *(const v8f *)b, z = *(const v8f *)(b + 8);
+    CK_UNROLL for (int r = 0; r < rows; r++) {
+      v8f y = (v8f){} + a[r];
+      low[r] = __builtin_elementwise_fma(y, x, low[r]);
+      high[r] = __builtin_elementwise_fma(y, z, high[r]);
+    }
+    a += rows;
+    b += pitch;
+  }
+  CK_UNROLL for (int r = 0; r < rows; r++) {
+    *(v8f *)(c + r * pitch) = low[r];
+    *(v8f *)(c + r * pitch + 8) = high[r];
+  }
+}
+#define CK_SEQUENCE_TILE(R)                                                                                       \
+  if (vectors == 1)                                                                                               \
+    sequence_tile_halves(R, to[0], from[0], pitch, tile + p * rows, count, bias ? bias + i : NULL, adds);         \
+  else                                                                                                            \
+    sequence_tile(R, vectors, to, from, pitch, tile + p * rows, count, bias ? bias + i : NULL, adds)
+#else
+#define CK_SEQUENCE_TILE(R) \
+  sequence_tile(R, vectors, to, from, pitch, tile + p * rows, count, bias ? bias + i : NULL, adds)
+#endif
+
 // All rows of C in up to CK_SEQUENCE_VECTORS vectors, for p0 <= p < p0 + count; `most` rows in a tile.
 CK_INLINE void sequence_panel(const int vectors, float *const *c, const float *const *b, long pitch,
                               const float *restrict packed, const float *restrict bias, long m, long k, long most,
@@ -85,7 +121,7 @@ CK_INLINE void sequence_panel(const int vectors, float *const *c, const float *c
     for (long i = 0; tiles > 0; tiles--) {
       long rows = (m - i + tiles - 1) / tiles;
 #define CK_ROWS(R) \
-  case R: sequence_tile(R, vectors, to, from, pitch, tile + p * rows, count, bias ? bias + i : NULL, adds); break;
+  case R: CK_SEQUENCE_TILE(R); break;
       switch (rows) {
         CK_ROWS(1) CK_ROWS(2) CK_ROWS(3) CK_ROWS(4) CK_ROWS(5) CK_ROWS(6)
 #if CK_SEQUENCE_ROWS == 12

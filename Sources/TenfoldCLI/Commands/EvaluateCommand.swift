@@ -17,7 +17,8 @@ struct EvaluateCommand: ParsableCommand {
   var set: [String] = []
 
   @Option(
-    help: "The run directory of a classifier that judges samples: its score, and the distance of its features.")
+    help:
+      "The run directory of a classifier that judges samples: its score, and the distance of its features.")
   var classifier: String?
 
   @OptionGroup var choice: CheckpointChoice

@@ -1,6 +1,7 @@
 /// Small configs of sequences and games.
 extension SmallConfig {
-  private static let head = "lanes: 8\nsteps: 24\nlog_every_steps: 8\ncheckpoints: {every_steps: 6, keep_last: 4}\n"
+  private static let head =
+    "lanes: 8\nsteps: 24\nlog_every_steps: 8\ncheckpoints: {every_steps: 6, keep_last: 4}\n"
 
   /// An LSTM that carries its state through a text.
   static func text(_ file: String) -> String {
