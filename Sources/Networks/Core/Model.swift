@@ -72,13 +72,19 @@ public struct Phase: Sendable, Hashable {
   /// Whether the metric sums of this phase are those that the run reports: one phase of a step says yes, or several that
   /// each fill other sums. The examples of a step are those of the first of them.
   public let countsMetrics: Bool
+  /// Which of the model's own stages it belongs to, for models whose work changes with the progress of the run; 0 for
+  /// most. It reaches every lane, so that no model has to remember what it said of a step.
+  public let stage: Int
 
   /// A phase.
-  public init(_ name: String, group: Int, kind: Kind = .gradient, countsMetrics: Bool? = nil) {
+  public init(
+    _ name: String, group: Int, kind: Kind = .gradient, countsMetrics: Bool? = nil, stage: Int = 0
+  ) {
     self.name = name
     self.group = group
     self.kind = kind
     self.countsMetrics = countsMetrics ?? (kind == .gradient)
+    self.stage = stage
   }
 }
 
@@ -116,6 +122,9 @@ public protocol Model: AnyObject, SendableMetatype {
   var mixesExamples: Bool { get }
   /// The floats that a lane keeps from step to step for each of its examples; 0 for models that keep nothing.
   var laneStateCount: Int { get }
+  /// The number of persistent chains of a run, at least one for each lane; nil where what lanes keep belongs to examples.
+  /// `laneStateCount` counts the floats of one chain then.
+  var chainCount: Int? { get }
   /// Fills a lane's state before the first step; zero unless a model says otherwise.
   func beginLaneState(_ state: LaneState, random: RandomAddress)
 
@@ -142,6 +151,8 @@ extension Model {
   public var mixesExamples: Bool { false }
   /// Nothing is kept, unless a model says otherwise.
   public var laneStateCount: Int { 0 }
+  /// None, unless a model says otherwise.
+  public var chainCount: Int? { nil }
   /// Leaves the zeros as they are.
   public func beginLaneState(_ state: LaneState, random: RandomAddress) {}
 }

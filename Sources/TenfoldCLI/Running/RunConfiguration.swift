@@ -138,6 +138,11 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
             + "choose another rule")
       }
     }
+    if let chains = model.chainCount, chains < lanes {
+      throw ConfigurationError(
+        "model.chains is \(chains), lanes is \(lanes): every lane needs at least one chain; use at least \(lanes) chains, "
+          + "or fewer lanes")
+    }
     let groups = model.parameters.map(\.name)
     for name in optimizers.keys where !groups.contains(name) {
       throw ConfigurationError(

@@ -13,13 +13,16 @@ final class LaneWorker<M: Model>: @unchecked Sendable {
     self.assembler = assembler
   }
 
-  /// Adds the contribution of the examples at `positions`, at most `microBatch` at a time.
+  /// Adds the contribution of the examples at `positions`, at most `microBatch` at a time, and of the lane's chains.
   func contribute(
     _ positions: Range<Int>, of plan: ShardPlan, from source: any ExampleSource, phase: Phase, step: Int,
     microBatch: Int, state: (_ first: Int) -> LaneState?, into contribution: Contribution
   ) throws {
     var start = positions.lowerBound
-    while start < positions.upperBound {
+    // Chains go on also where a short last batch leaves the lane without examples.
+    var hasChains = model.chainCount != nil
+    while start < positions.upperBound || hasChains {
+      hasChains = false
       let end = min(start + microBatch, positions.upperBound)
       var batch = assembler.assemble(at: start..<end, of: plan, from: source)
       batch.state = state(start - positions.lowerBound)

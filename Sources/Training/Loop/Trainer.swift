@@ -77,7 +77,8 @@ public final class Trainer<M: Model> {
     self.workers = workers
     let model = workers[0].model
     laneStates = LaneStates(
-      count: model.laneStateCount, places: configuration.largestLane, plan: plan, replicas: replicas)
+      count: model.laneStateCount, places: configuration.largestLane, chains: model.chainCount, plan: plan,
+      replicas: replicas)
     stopWindow = StopWindow(metricCount: model.metrics.count)
     let part = try RolePart(
       of: model, configuration, preparation: preparation, format: feed.format, replicas: replicas, team: team,
@@ -168,11 +169,14 @@ public final class Trainer<M: Model> {
     _ phase: Phase, plan: ShardPlan, source: any ExampleSource, positions: (Int) -> Range<Int>
   ) throws {
     let (step, beginsEpoch) = (progress.step, progress.stepInEpoch == 0)
+    let stepExamples = plan.positions(step: progress.stepInEpoch).count
     try groups[phase.group].sum.accumulate { thread, lane, contribution in
       try workers[thread].contribute(
         positions(lane), of: plan, from: source, phase: phase, step: step,
         microBatch: configuration.microBatch,
-        state: { laneStates.state(lane, first: $0, beginsEpoch: beginsEpoch) }, into: contribution)
+        state: {
+          laneStates.state(lane, first: $0, beginsEpoch: beginsEpoch, stepExamples: stepExamples)
+        }, into: contribution)
     }
   }
 
