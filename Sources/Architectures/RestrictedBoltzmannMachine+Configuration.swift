@@ -69,7 +69,8 @@ extension RestrictedBoltzmannMachine.Configuration {
   /// The sides of the machine for these data.
   ///
   /// - Throws: `ConfigurationError` that names the key, its value and what is allowed.
-  func layers(for data: DataDescription) throws(ConfigurationError) -> (visible: UnitLayer, hidden: UnitLayer) {
+  func layers(for data: DataDescription) throws(ConfigurationError) -> (visible: UnitLayer, hidden: UnitLayer)
+  {
     guard data.sequence == nil else {
       throw ConfigurationError("the architecture «rbm» works on vectors and images, not on sequences")
     }
@@ -93,7 +94,8 @@ extension RestrictedBoltzmannMachine.Configuration {
     }
     if chains != nil, visibleStates == .probabilities {
       throw ConfigurationError(
-        "model.visible_states: persistent chains need states that are drawn; leave it out, or leave «chains» out")
+        "model.visible_states: persistent chains need states that are drawn; leave it out, or leave «chains» out"
+      )
     }
     try steps?.validate(key: "model.steps")
     try sparsity?.validate()

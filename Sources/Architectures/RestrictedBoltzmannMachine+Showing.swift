@@ -28,7 +28,9 @@ extension RestrictedBoltzmannMachine: IllustratedModel, SamplingModel {
       (sampler.visible.base + unit * count).update(from: v + unit * examples.count, count: count)
     }
     sampler.run(steps: 200, random: random)
-    return [receptiveFields(), picture(of: pixels(of: sampler.expectations, count: count), named: "fantasies")]
+    return [
+      receptiveFields(), picture(of: pixels(of: sampler.expectations, count: count), named: "fantasies"),
+    ]
   }
 
   private func receptiveFields() -> Artifact {

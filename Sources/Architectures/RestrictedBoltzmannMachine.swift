@@ -77,7 +77,8 @@ public final class RestrictedBoltzmannMachine: Model {
   public var layerSummaries: [LayerSummary] {
     let kinds = machine.visible.blocks.map(\.kind.name).joined(separator: ", ")
     return [
-      LayerSummary(name: "visible: \(kinds)", output: [machine.visible.count], parameters: machine.visible.count),
+      LayerSummary(
+        name: "visible: \(kinds)", output: [machine.visible.count], parameters: machine.visible.count),
       LayerSummary(
         name: "hidden: \(machine.hidden.blocks[0].kind.name)", output: [machine.hidden.count],
         parameters: machine.hidden.count * (machine.visible.count + 1)),
@@ -96,7 +97,8 @@ public final class RestrictedBoltzmannMachine: Model {
     state.elements.update(repeating: 0.5)
     numbers.withUnsafeBufferPointer {
       RandomStream(random.stream(.model(3))).drawBernoulli(
-        UnsafeBufferPointer(state.elements), into: state.elements, features: machine.hidden.count, examples: $0)
+        UnsafeBufferPointer(state.elements), into: state.elements, features: machine.hidden.count,
+        examples: $0)
     }
     precondition(state.elements.count == machine.hidden.count * count, "chains of another size")
   }
@@ -143,7 +145,8 @@ public final class RestrictedBoltzmannMachine: Model {
     let v = try visible(of: batch, random: random)
     machine.prepare()
     machine.hiddenInputs(of: v, batch: batch.count, into: learner.hiddenInputs.base)
-    assessor.assess(v, inputs: learner.hiddenInputs.base, batch, reconstruction: nil, random: random, all: true)
+    assessor.assess(
+      v, inputs: learner.hiddenInputs.base, batch, reconstruction: nil, random: random, all: true)
     for (index, value) in assessor.sums.enumerated() { sums[1 + index] += value }
   }
 

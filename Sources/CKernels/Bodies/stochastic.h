@@ -128,8 +128,25 @@ CK_BODY(normal_sample)(float *y, const float *x, const float *bias, const uint32
     for (long j = 0; j < w; j++) sums[i + j] += column[j];         \
   })
 
+// ln(1 + e^a) = max(a, 0) + ln(1 + e^-|a|), and sixteen factors 1 + e^-|a| of at most 2 have one logarithm.
 CK_BODY(softplus_sums)(double *sums, const float *x, const float *bias, long features, long batch, float scale) {
-  CK_COLUMN_SUMS(vsoftplus(vfma(v, vsplat(scale), vsplat(bias[f]))));
+  CK_EACH(batch, {
+    vd total = {};
+    for (long first = 0; first < features; first += 16) {
+      long last = first + 16 < features ? first + 16 : features;
+      vf part = {};
+      vf factors = vsplat(1.0f);
+      for (long f = first; f < last; f++) {
+        vf a = vfma(vget(x + f * batch + i, w), vsplat(scale), vsplat(bias[f]));
+        part += vselect(a < 0.0f, vsplat(0.0f), a);
+        factors = vfma(factors, vexp_negative(-vabs(a)), factors);
+      }
+      total += __builtin_convertvector(part + vlog(factors), vd);
+    }
+    double column[VF];
+    memcpy(column, &total, sizeof column);
+    for (long j = 0; j < w; j++) sums[i + j] += column[j];
+  });
 }
 
 CK_BODY(weighted_sums)(double *sums, const float *x, const float *weights, long features, long batch) {

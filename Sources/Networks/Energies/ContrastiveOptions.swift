@@ -115,7 +115,8 @@ public struct GibbsSteps: Codable, Hashable, Sendable {
     for row in rows {
       guard (1...100_000).contains(row.steps), (1...1_000_000_000).contains(row.epochs) else {
         throw ConfigurationError(
-          "\(key): \(row.steps) Gibbs steps for \(row.epochs) epochs are not possible; at least 1 of each is needed")
+          "\(key): \(row.steps) Gibbs steps for \(row.epochs) epochs are not possible; at least 1 of each is needed"
+        )
       }
     }
   }

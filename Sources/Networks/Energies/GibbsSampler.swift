@@ -45,7 +45,8 @@ public final class GibbsSampler {
         random.step = UInt64(step + 1)
         machine.hiddenInputs(of: visible.base, batch: count, into: hidden.base)
         machine.hidden.sample(
-          hidden.base, bias: machine.hiddenBias, into: hidden.base, numbers: numbers, random: random, index: 0)
+          hidden.base, bias: machine.hiddenBias, into: hidden.base, numbers: numbers, random: random, index: 0
+        )
         machine.visibleInputs(of: hidden.base, batch: count, into: visible.base)
         machine.visible.sample(
           visible.base, bias: machine.visibleBias, into: visible.base, expectations: expectations.base,
