@@ -85,6 +85,8 @@ public final class RestrictedBoltzmannMachine: Model {
     ]
   }
 
+  /// Statistics are no gradient of a loss that can be computed.
+  public var hasCurvature: Bool { false }
   /// The hidden states of a chain.
   public var laneStateCount: Int { chainCount == nil ? 0 : machine.hidden.count }
   /// The persistent chains of a run.

@@ -120,6 +120,9 @@ public protocol Model: AnyObject, SendableMetatype {
   /// Whether an example's contribution depends on the other examples of its lane, so that a lane must not be cut: no
   /// for most, yes with batch normalisation.
   var mixesExamples: Bool { get }
+  /// Whether contributions are the gradient of a loss whose second derivatives can be asked for: yes for networks, no for
+  /// games and for machines with an energy.
+  var hasCurvature: Bool { get }
   /// The floats that a lane keeps from step to step for each of its examples; 0 for models that keep nothing.
   var laneStateCount: Int { get }
   /// The number of persistent chains of a run, at least one for each lane; nil where what lanes keep belongs to examples.
@@ -149,6 +152,8 @@ extension Model {
   public static var mainMetric: String { "error" }
   /// No, unless a model says otherwise.
   public var mixesExamples: Bool { false }
+  /// Yes, unless a model says otherwise.
+  public var hasCurvature: Bool { true }
   /// Nothing is kept, unless a model says otherwise.
   public var laneStateCount: Int { 0 }
   /// None, unless a model says otherwise.

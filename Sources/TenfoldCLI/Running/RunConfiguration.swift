@@ -131,11 +131,11 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
           + "\(training.microBatch) at a time: set micro_batch: \(training.largestLane) or more, or use more "
           + "lanes")
     }
-    if model is any RoleModel {
+    if model is any RoleModel || !model.hasCurvature {
       for used in [optimizer] + optimizers.values where used.rule == .sdlm {
         throw ConfigurationError(
-          "optimizer: the rule «sdlm» needs second derivatives of one loss, and a game of two networks has none: "
-            + "choose another rule")
+          "optimizer: the rule «sdlm» needs second derivatives of one loss, and the architecture «\(architecture)» has "
+            + "none: choose another rule")
       }
     }
     if let chains = model.chainCount, chains < lanes {
