@@ -159,9 +159,11 @@ package final class GroupOptimizer {
         case (.curvature, .average): break
         case (.mean, _): update.average(rate: 1, scale: Float(1 / count))
         }
-        // Where a mean of the parameters is kept, running averages stand in it as they are.
-        if case .average = run.update, let mean = optimizer.averageState {
-          run.states[mean].baseAddress!.update(from: update.parameters.baseAddress!, count: range.count)
+        // Where a mean of the parameters is kept, running averages are averaged like them: what they average was
+        // observed with parameters that have moved since.
+        if case .average = run.update, let mean = optimizer.averageState, let averaging = configuration.averaging {
+          Elementwise.moveAverage(
+            run.states[mean], towards: UnsafeBufferPointer(update.parameters), rate: averaging.rate(at: step))
         }
       }
     }
