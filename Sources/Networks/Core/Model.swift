@@ -123,6 +123,11 @@ public protocol Model: AnyObject, SendableMetatype {
   /// Whether contributions are the gradient of a loss whose second derivatives can be asked for: yes for networks, no for
   /// games and for machines with an energy.
   var hasCurvature: Bool { get }
+  /// Whether lanes add up numbers in the middle of a pass: no for most, yes with batch normalisation over all lanes.
+  /// Lanes without examples take part then: `accumulate` is called with empty batches.
+  var needsAllLanes: Bool { get }
+  /// What the lane that this model works on adds up with; called before training where `needsAllLanes` says yes.
+  func connect(to lanes: any LaneReducer)
   /// The floats that a lane keeps from step to step for each of its examples; 0 for models that keep nothing.
   var laneStateCount: Int { get }
   /// The number of persistent chains of a run, at least one for each lane; nil where what lanes keep belongs to examples.
@@ -154,6 +159,10 @@ extension Model {
   public var mixesExamples: Bool { false }
   /// Yes, unless a model says otherwise.
   public var hasCurvature: Bool { true }
+  /// No, unless a model says otherwise.
+  public var needsAllLanes: Bool { false }
+  /// Has no use for it, unless a model says otherwise.
+  public func connect(to lanes: any LaneReducer) {}
   /// Nothing is kept, unless a model says otherwise.
   public var laneStateCount: Int { 0 }
   /// None, unless a model says otherwise.

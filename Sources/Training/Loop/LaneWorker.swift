@@ -19,10 +19,10 @@ final class LaneWorker<M: Model>: @unchecked Sendable {
     microBatch: Int, state: (_ first: Int) -> LaneState?, into contribution: Contribution
   ) throws {
     var start = positions.lowerBound
-    // Chains go on also where a short last batch leaves the lane without examples.
-    var hasChains = model.chainCount != nil
-    while start < positions.upperBound || hasChains {
-      hasChains = false
+    // A lane without examples has nothing to say, unless it has chains, which go on, or all lanes meet in the middle of a
+    // pass.
+    let speaksAlways = model.needsAllLanes || model.chainCount != nil
+    while start < positions.upperBound || (positions.isEmpty && speaksAlways) {
       let end = min(start + microBatch, positions.upperBound)
       var batch = assembler.assemble(at: start..<end, of: plan, from: source)
       batch.state = state(start - positions.lowerBound)
@@ -30,6 +30,7 @@ final class LaneWorker<M: Model>: @unchecked Sendable {
         batch, phase: phase, random: RandomAddress(seed: plan.seed, step: UInt64(step), stream: .model(0)),
         into: contribution)
       start = end
+      if positions.isEmpty { break }
     }
   }
 }
