@@ -34,6 +34,7 @@ public final class RestrictedBoltzmannMachine: Model {
   private let phases: [[Phase]]
   private let firstPhases: [Phase]
   private let assessor: MachineAssessor
+  let partition: RestrictedPartition
   private let states: FlatBuffer
 
   /// A model for data of this description.
@@ -67,6 +68,7 @@ public final class RestrictedBoltzmannMachine: Model {
     firstPhases = (hasMarginals ? [Phase("marginals", group: 1, kind: .mean)] : []) + phases[0]
     assessor = MachineAssessor(machine, labels: visible.blocks.count > 1, maximumBatch: maximumBatch)
     metrics = assessor.metrics
+    partition = RestrictedPartition(machine)
     states = FlatBuffer(count: visible.count * maximumBatch)
   }
 

@@ -4,7 +4,7 @@ import Networks
 import Testing
 
 /// A machine of few units, and what holds for it exactly.
-private struct TinyMachine {
+struct TinyMachine {
   let machine: RestrictedMachine
   let (visible, hidden): (Int, Int)
 

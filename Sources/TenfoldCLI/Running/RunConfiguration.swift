@@ -160,10 +160,12 @@ struct EvaluationConfiguration: Codable, Sendable {
   var block = 100
   /// Whether models that have pictures write them at every evaluation.
   var pictures = true
+  /// How `tenfold evaluate` computes the likelihood of a machine with an energy; nil for not at all.
+  var likelihood: LikelihoodRequest?
 
   enum CodingKeys: String, CodingKey {
     case everyEpochs = "every_epochs"
-    case block, pictures
+    case block, pictures, likelihood
   }
 
   init() {}
@@ -173,6 +175,8 @@ struct EvaluationConfiguration: Codable, Sendable {
     everyEpochs = try values.decodeIfPresent(Int.self, forKey: .everyEpochs) ?? everyEpochs
     block = try values.decodeIfPresent(Int.self, forKey: .block) ?? block
     pictures = try values.decodeIfPresent(Bool.self, forKey: .pictures) ?? pictures
+    likelihood = try values.decodeIfPresent(LikelihoodRequest.self, forKey: .likelihood)
+    try likelihood?.validate()
     guard everyEpochs ?? 1 >= 1 else {
       throw ConfigurationError("evaluation.every_epochs is \(everyEpochs ?? 0): at least 1 is needed")
     }
