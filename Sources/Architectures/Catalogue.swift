@@ -17,6 +17,7 @@ public enum Catalogue {
       Autoencoder.self,
       GenerativeAdversarialNetwork.self,
       RestrictedBoltzmannMachine.self,
+      DeepBeliefNetwork.self,
     ]
   }
 

@@ -1,5 +1,15 @@
 import Networks
 
+extension RestrictedBoltzmannMachine: PretrainingModel {
+  /// One layer; label units are left out.
+  public var pretrainedLayers: [PretrainedLayer] {
+    machine.prepare()
+    return [
+      PretrainedLayer(recognition: machine, generation: machine, inputs: machine.visible.blocks[0].units.count)
+    ]
+  }
+}
+
 extension RestrictedBoltzmannMachine: EncodingModel {
   /// The probabilities of the hidden units.
   public var code: Shape { [machine.hidden.count] }
@@ -29,20 +39,9 @@ extension RestrictedBoltzmannMachine: IllustratedModel, SamplingModel {
     }
     sampler.run(steps: 200, random: random)
     return [
-      receptiveFields(), picture(of: pixels(of: sampler.expectations, count: count), named: "fantasies"),
+      machine.receptiveFields(of: data.input),
+      picture(of: pixels(of: sampler.expectations, count: count), named: "fantasies"),
     ]
-  }
-
-  private func receptiveFields() -> Artifact {
-    let (pixels, width) = (data.input.count, machine.visible.count)
-    var fields: [Float] = []
-    for unit in 0..<min(machine.hidden.count, 100) {
-      let row = machine.weights[unit * width..<unit * width + pixels]
-      let most = max(row.reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude)
-      fields += row.map { $0 / most }
-    }
-    return Artifact(
-      "receptive_fields", .picture(.grid(fields, shape: data.input, layout: GridLayout(range: -1...1))))
   }
 
   /// States after `request.steps` Gibbs steps from states that the visible biases alone give; the pictures show the
@@ -82,10 +81,6 @@ extension RestrictedBoltzmannMachine: IllustratedModel, SamplingModel {
   }
 
   private func picture(of values: [Float], named name: String) -> Artifact {
-    let finite = values.filter(\.isFinite)
-    let isGaussian = machine.visible.blocks[0].kind == .gaussian
-    let range = isGaussian ? (finite.min() ?? 0)...(finite.max() ?? 1) : 0...1
-    return Artifact(
-      name, .picture(.grid(values, shape: data.input, layout: GridLayout(range: range))))
+    .units(values, of: machine.visible.blocks[0].kind, shape: data.input, named: name)
   }
 }

@@ -21,8 +21,10 @@ public struct Metric: Sendable, Hashable {
     _ metrics: [Metric], sums: some Collection<Double>
   ) -> [(name: String, value: Double)] {
     let sums = Array(sums)
-    return metrics.enumerated().filter { $1.isShown }.map { index, metric in
+    return metrics.enumerated().filter { $1.isShown }.compactMap { index, metric in
       let divisor = metric.per.flatMap { name in metrics.firstIndex { $0.name == name } }
+      // A figure of which there were no instances is left out.
+      if let divisor, sums[1 + divisor] == 0 { return nil }
       return (metric.name, sums[1 + index] / (divisor.map { sums[1 + $0] } ?? sums[0]))
     }
   }
@@ -48,6 +50,14 @@ public struct Progress: Sendable, Hashable {
     self.totalSteps = totalSteps
     epoch = step / max(stepsPerEpoch, 1)
     stepInEpoch = step % max(stepsPerEpoch, 1)
+  }
+
+  /// How far a part of the run is, seen as a run of its own: its schedules begin and end with it. The whole run for nil.
+  public func within(_ epochs: Range<Int>?) -> Progress {
+    guard let epochs else { return self }
+    return Progress(
+      step: max(step - epochs.lowerBound * stepsPerEpoch, 0), stepsPerEpoch: stepsPerEpoch,
+      totalSteps: epochs.count * stepsPerEpoch)
   }
 }
 
@@ -75,16 +85,20 @@ public struct Phase: Sendable, Hashable {
   /// Which of the model's own stages it belongs to, for models whose work changes with the progress of the run; 0 for
   /// most. It reaches every lane, so that no model has to remember what it said of a step.
   public let stage: Int
+  /// The epochs of the run that the schedules of the group's optimizer are counted in; nil for the whole run.
+  public let epochs: Range<Int>?
 
   /// A phase.
   public init(
-    _ name: String, group: Int, kind: Kind = .gradient, countsMetrics: Bool? = nil, stage: Int = 0
+    _ name: String, group: Int, kind: Kind = .gradient, countsMetrics: Bool? = nil, stage: Int = 0,
+    epochs: Range<Int>? = nil
   ) {
     self.name = name
     self.group = group
     self.kind = kind
     self.countsMetrics = countsMetrics ?? (kind == .gradient)
     self.stage = stage
+    self.epochs = epochs
   }
 }
 

@@ -28,6 +28,8 @@ public final class ContrastiveLearner {
   private var fantasyExpectations: FlatBuffer
   private var firstExpectations: FlatBuffer
   private var numbers: [UInt32] = []
+  /// The visible states that the chains of the last batch ended with, [visible, batch].
+  var finalStates: UnsafePointer<Float> { UnsafePointer(fantasies.base) }
   private let sums: FlatBuffer
   private var room: Int
 
@@ -150,34 +152,20 @@ public final class ContrastiveLearner {
     into contribution: Contribution
   ) {
     let (visible, hidden) = (machine.visible.count, machine.hidden.count)
-    let weights = contribution.slot(machine.firstSlot)
-    Matrix.multiply(
-      UnsafeBufferPointer(start: h, count: hidden * batch),
-      UnsafeBufferPointer(start: v, count: visible * batch),
-      into: weights.elements, rows: hidden, columns: visible, inner: batch, transposeB: true, alpha: factor,
-      beta: weights.adds ? 1 : 0)
-    addRows(of: v, visible, batch, factor, slot: machine.firstSlot + 1, into: contribution)
-    addRows(of: h, hidden, batch, factor, slot: machine.firstSlot + 2, into: contribution)
-  }
-
-  private func addRows(
-    of x: UnsafePointer<Float>, _ rows: Int, _ batch: Int, _ factor: Float, slot: Int,
-    into contribution: Contribution
-  ) {
-    let sums = UnsafeMutableBufferPointer(start: self.sums.base, count: rows)
-    Reduction.rowSums(
-      UnsafeBufferPointer(start: x, count: rows * batch), into: sums, rows: rows, batch: batch)
-    let target = contribution.slot(slot)
-    for row in 0..<rows {
-      target.elements[row] = (target.adds ? target.elements[row] : 0) + factor * sums[row]
-    }
+    contribution.addProduct(
+      h, v, rows: hidden, columns: visible, batch: batch, factor: factor, toSlot: machine.weightSlot)
+    contribution.addRowSums(
+      of: v, rows: visible, batch: batch, factor: factor, toSlot: machine.firstSlot + 1, scratch: sums)
+    contribution.addRowSums(
+      of: h, rows: hidden, batch: batch, factor: factor, toSlot: machine.firstSlot + 2, scratch: sums)
   }
 
   /// Adds the batch's activities to their running means, and shifts the activities by the penalty's derivative.
   private func addActivity(_ batch: Int, into contribution: Contribution) {
     guard let sparsity = options.sparsity, let activitySlot else { return }
     let hidden = machine.hidden.count
-    addRows(of: hiddenExpectations.base, hidden, batch, 1, slot: activitySlot, into: contribution)
+    contribution.addRowSums(
+      of: hiddenExpectations.base, rows: hidden, batch: batch, factor: 1, toSlot: activitySlot, scratch: sums)
     let means = machine.group[activitySlot]
     let (target, weight) = (Float(sparsity.target), Float(sparsity.weight))
     for unit in 0..<hidden {

@@ -17,6 +17,8 @@ public final class RestrictedMachine {
   public private(set) var group: ParameterGroup
   /// The number of its first slot in the group.
   public let firstSlot: Int
+  /// The number of the slot of its weights: the first, unless it shares only the biases with another machine.
+  public let weightSlot: Int
   /// The means of the visible units that their biases are counted from; nil where they are counted from 0.
   public private(set) var marginals: ParameterGroup?
   private let shiftedBias: FlatBuffer?
@@ -56,18 +58,19 @@ public final class RestrictedMachine {
   ///   from ln m/(1 - m) (Gaussian units: m; softmax: ln m), so that a machine begins with the frequencies of its data.
   public init(
     visible: UnitLayer, hidden: UnitLayer, group: ParameterGroup, firstSlot: Int = 0,
-    marginals: ParameterGroup? = nil
+    weightSlot: Int? = nil, marginals: ParameterGroup? = nil
   ) {
     self.visible = visible
     self.hidden = hidden
     self.group = group
     self.firstSlot = firstSlot
+    self.weightSlot = weightSlot ?? firstSlot
     self.marginals = marginals
     shiftedBias = marginals.map { _ in FlatBuffer(count: visible.count) }
   }
 
   /// W, [hidden, visible].
-  public var weights: UnsafeBufferPointer<Float> { UnsafeBufferPointer(group[firstSlot]) }
+  public var weights: UnsafeBufferPointer<Float> { UnsafeBufferPointer(group[weightSlot]) }
   /// b, from the last `prepare` on where biases are counted from marginals.
   public var visibleBias: UnsafePointer<Float> {
     UnsafePointer(shiftedBias?.base ?? group[firstSlot + 1].baseAddress!)

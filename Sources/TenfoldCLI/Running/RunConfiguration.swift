@@ -19,6 +19,8 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
   var epochs: Int?
   /// The optimizer steps, where a run is not measured in epochs.
   var steps: Int?
+  /// The run directory of a network whose layers this one begins with; nil for drawn weights.
+  var start: String?
   /// How contributions are added over ranks.
   var reduction = Reduction.exact
   /// What the architecture wants to know.
@@ -39,7 +41,7 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
   var checkpoints: SavePolicy
 
   enum CodingKeys: String, CodingKey {
-    case architecture, seed, lanes, batch, epochs, steps, reduction, model, data, optimizer, optimizers, stop,
+    case architecture, seed, lanes, batch, epochs, steps, start, reduction, model, data, optimizer, optimizers, stop,
       evaluation, checkpoints
     case microBatch = "micro_batch"
     case logEverySteps = "log_every_steps"
@@ -54,6 +56,7 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     microBatch = try values.decodeIfPresent(Int.self, forKey: .microBatch)
     epochs = try values.decodeIfPresent(Int.self, forKey: .epochs)
     steps = try values.decodeIfPresent(Int.self, forKey: .steps)
+    start = try values.decodeIfPresent(String.self, forKey: .start)
     reduction = try values.decodeIfPresent(Reduction.self, forKey: .reduction) ?? reduction
     data = try values.decodeIfPresent(DataConfiguration.self, forKey: .data) ?? data
     optimizer = try values.decodeIfPresent(OptimizerConfiguration.self, forKey: .optimizer) ?? optimizer
@@ -76,6 +79,7 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     try values.encodeIfPresent(microBatch, forKey: .microBatch)
     try values.encodeIfPresent(epochs, forKey: .epochs)
     try values.encodeIfPresent(steps, forKey: .steps)
+    try values.encodeIfPresent(start, forKey: .start)
     try values.encode(reduction, forKey: .reduction)
     try values.encode(model, forKey: .model)
     try values.encode(data, forKey: .data)

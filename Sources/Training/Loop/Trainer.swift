@@ -41,6 +41,8 @@ public final class Trainer<M: Model> {
   public package(set) var reachedGoal = false
   package let manifestBase: CheckpointManifest
   private let interrupt: (Progress) -> ControlWord
+  // That of the last phase that counted metrics.
+  private var learningRate = 0.0
 
   /// Prepares a run. Collective.
   ///
@@ -114,6 +116,11 @@ public final class Trainer<M: Model> {
       step: 0, stepsPerEpoch: configuration.stepsPerEpoch, totalSteps: configuration.totalSteps)
   }
 
+  /// Gives all ranks the coordinator's parameters, where they did not begin with the drawn ones. Collective.
+  public func shareParameters() throws {
+    for group in groups { try group.distribute() }
+  }
+
   /// Trains until all steps are done or someone asks to stop. Collective.
   public func run() throws -> RunEnd {
     meter.start()
@@ -153,8 +160,10 @@ public final class Trainer<M: Model> {
       let group = groups[phase.group]
       try meter.waiting { try group.sum.reduce(own) }
       try checkFinite(group.sum, phase)
+      let progress = progress.within(phase.epochs)
       try group.apply(phase.kind, at: progress)
       if phase.countsMetrics {
+        learningRate = Double(group.configuration.learningRate(at: progress))
         meter.add(group.sum.totals, countsExamples: !hasCounted)
         if configuration.stop != nil { stopWindow.add(group.sum.totals, countsExamples: !hasCounted) }
         hasCounted = true
@@ -263,7 +272,6 @@ public final class Trainer<M: Model> {
       return
     }
     guard replicas.rank == 0, let observer else { return meter.forget() }
-    let learningRate = Double(groups[0].configuration.learningRate(at: progress))
     if let record = meter.record(
       at: progress, lastStep: configuration.lastStep, metrics: model.metrics, learningRate: learningRate)
     {
