@@ -57,7 +57,8 @@ extension DeepBeliefNetwork {
       }
       let values = try decoder.container(keyedBy: CodingKeys.self)
       self.init(
-        try values.decode(Int.self, forKey: .units), kind: try values.decodeIfPresent(UnitKind.self, forKey: .kind))
+        try values.decode(Int.self, forKey: .units),
+        kind: try values.decodeIfPresent(UnitKind.self, forKey: .kind))
     }
 
     /// Encodes the shortest form that decodes to the same.
@@ -95,7 +96,9 @@ extension DeepBeliefNetwork.Configuration {
   /// Both sides of the machine of each layer.
   ///
   /// - Throws: `ConfigurationError` that names the key, its value and what is allowed.
-  func sides(for data: DataDescription) throws(ConfigurationError) -> [(visible: UnitLayer, hidden: UnitLayer)] {
+  func sides(for data: DataDescription) throws(ConfigurationError) -> [(
+    visible: UnitLayer, hidden: UnitLayer
+  )] {
     guard data.sequence == nil else {
       throw ConfigurationError("the architecture «dbn» works on vectors and images, not on sequences")
     }
@@ -148,24 +151,28 @@ extension DeepBeliefNetwork.Configuration {
     for (index, stage) in stages.enumerated() {
       guard let place = trainable.firstIndex(of: stage.train) else {
         throw ConfigurationError(
-          "model.stages: unknown group «\(stage.train)»: \(Suggestion.clause(for: stage.train, in: trainable))")
+          "model.stages: unknown group «\(stage.train)»: \(Suggestion.clause(for: stage.train, in: trainable))"
+        )
       }
       guard place >= latest else {
         throw ConfigurationError(
           "model.stages: stage \(index + 1) trains \(stage.train) after \(trainable[latest]): layers are trained from "
-            + "the input up, then up_down, then network, because each stage begins with what the ones before have learnt")
+            + "the input up, then up_down, then network, because each stage begins with what the ones before have learnt"
+        )
       }
       latest = place
       guard (1...1_000_000).contains(stage.epochs) else {
         throw ConfigurationError("model.stages: \(stage.train): \(stage.epochs) epochs: at least 1 is needed")
       }
       guard (1...100_000).contains(stage.steps ?? 1) else {
-        throw ConfigurationError("model.stages: \(stage.train): \(stage.steps ?? 1) Gibbs steps: at least 1 is needed")
+        throw ConfigurationError(
+          "model.stages: \(stage.train): \(stage.steps ?? 1) Gibbs steps: at least 1 is needed")
       }
       if stage.train == "network" {
         guard data.classes >= 2 else {
           throw ConfigurationError(
-            "model.stages: the stage «network» learns to classify, but the examples of these data carry no labels")
+            "model.stages: the stage «network» learns to classify, but the examples of these data carry no labels"
+          )
         }
         guard stage.steps == nil else {
           throw ConfigurationError("model.stages: the stage «network» draws nothing: leave «steps» out")

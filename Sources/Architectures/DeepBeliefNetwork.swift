@@ -29,22 +29,25 @@ public final class DeepBeliefNetwork: Model {
   public static let needsLabels = false
 
   /// `loss` of the network, `error` of the network or, before it begins, of the label units, and for each layer the
-  /// squared error of what one step down gives back: `reconstruction_error`, `reconstruction_error_2` and so on.
+  /// squared error of what one step down gives back: `reconstruction_error`, `reconstruction_error_2` and so on. Outside of
+  /// training `free_energy`: the bound on -ln p of an example, less the top machine's ln Z.
   public let metrics: [Metric]
+  /// One group for each layer, then `up_down` and `network` where stages train them, then what has begun.
   public private(set) var parameters: [ParameterGroup]
   let data: DataDescription
   let maximumBatch: Int
   let hasLabels: Bool
-  private let stages: DeepBeliefStages
+  let stages: DeepBeliefStages
   private let isSampled: (inputs: Bool, activities: Bool)
   private let tied: BeliefStack
   private let learners: [ContrastiveLearner]
   private let untied: WakeSleepLearner?
-  private let supervised: SupervisedNetwork?
-  private let assessors: (tied: MachineAssessor, untied: MachineAssessor?)
-  private let machines: [RestrictedMachine]
+  let partitions: (tied: RestrictedPartition, untied: RestrictedPartition?)
+  let supervised: SupervisedNetwork?
+  let assessors: (tied: MachineAssessor, untied: MachineAssessor?)
+  let machines: [RestrictedMachine]
   private let states: FlatBuffer
-  private let scratch: FlatBuffer
+  let scratch: FlatBuffer
 
   /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
@@ -71,6 +74,7 @@ public final class DeepBeliefNetwork: Model {
         maximumBatch: maximumBatch)
     }
     var groups = machines.map(\.group)
+    let own = RestrictedPartition(machines.last!)
     if configuration.stages.contains(where: { $0.train == "up_down" }) {
       let group = ParameterGroup(name: "up_down", slots: WakeSleepLearner.slots(sides))
       untied = WakeSleepLearner(
@@ -79,6 +83,7 @@ public final class DeepBeliefNetwork: Model {
     } else {
       untied = nil
     }
+    partitions = (own, untied.map { RestrictedPartition($0.stack.top) })
     if configuration.stages.contains(where: { $0.train == "network" }) {
       let initializer = configuration.initializer ?? .rule(.pytorch)
       let layers =
@@ -101,7 +106,8 @@ public final class DeepBeliefNetwork: Model {
     stages = DeepBeliefStages(configuration.stages, groups: groups.map(\.name))
     assessors = (
       MachineAssessor(tied.top, labels: hasLabels, maximumBatch: maximumBatch),
-      untied.map { [hasLabels] in MachineAssessor($0.stack.top, labels: hasLabels, maximumBatch: maximumBatch) }
+      untied.map { [hasLabels] in MachineAssessor($0.stack.top, labels: hasLabels, maximumBatch: maximumBatch)
+      }
     )
     isSampled = (
       sides[0].visible.blocks[0].kind == .binary && configuration.grey != .probabilities,
@@ -118,7 +124,7 @@ public final class DeepBeliefNetwork: Model {
           Metric("reconstruction_error\(suffix)", per: "reconstructed_examples\(suffix)"),
           Metric("reconstructed_examples\(suffix)", isShown: false),
         ]
-      }
+      } + [Metric("free_energy", per: "assessed_examples"), Metric("assessed_examples", isShown: false)]
     states = FlatBuffer(count: data.input.count * maximumBatch)
     scratch = FlatBuffer(
       count: (machines.map { max($0.visible.count, $0.hidden.count) }.max() ?? 1) * maximumBatch)
@@ -210,93 +216,19 @@ public final class DeepBeliefNetwork: Model {
     return Reduction.sumOfSquares(UnsafeBufferPointer(room))
   }
 
-  /// Contributes what a stage begins with, so that the mean over examples is that.
-  private func begin(_ phase: Phase, _ count: Int, _ contribution: Contribution) {
-    contribution.add(examples: count)
-    let stage = stages[phase.stage]
-    if phase.group == parameters.count - 1 {
-      let flags: [Float] = [
-        hasBegunUpDown || stage.kind == .upDown ? 1 : 0, hasBegunNetwork || stage.kind == .network ? 1 : 0,
-      ]
-      return flags.withUnsafeBufferPointer { contribution.add($0, times: count, toSlot: 0) }
-    }
-    let group = parameters[phase.group]
-    for slot in group.slots.indices {
-      var values = UnsafeBufferPointer(group[slot])
-      if stage.kind == .upDown {
-        let own = parameters[slot / 4]
-        values = UnsafeBufferPointer(own[slot % 4 == 3 ? 0 : slot % 4])
-        contribution.add(values, times: count, toSlot: slot)
-      } else if slot < 2 * machines.count, stages.isPretrained(before: phase.stage) {
-        start(slot, count, contribution)
-      } else {
-        contribution.add(values, times: count, toSlot: slot)
-      }
-    }
-  }
-
-  /// The classifier's layer begins with the recognition weights; those of label units are left out.
-  private func start(_ slot: Int, _ count: Int, _ contribution: Contribution) {
-    let layers = recognitionMachines
-    let machine = layers[slot / 2]
-    guard slot % 2 == 0 else {
-      let bias = UnsafeBufferPointer(start: machine.hiddenBias, count: machine.hidden.count)
-      return contribution.add(bias, times: count, toSlot: slot)
-    }
-    let (width, inputs) = (machine.visible.count, machine.visible.blocks[0].units.count)
-    let target = contribution.slot(slot)
-    for unit in 0..<machine.hidden.count {
-      for input in 0..<inputs {
-        let place = unit * inputs + input
-        target.elements[place] =
-          (target.adds ? target.elements[place] : 0) + Float(count) * machine.weights[unit * width + input]
-      }
-    }
-  }
-
-  private var hasBegunUpDown: Bool { parameters[parameters.count - 1][0][0] > 0.5 }
-  private var hasBegunNetwork: Bool { parameters[parameters.count - 1][0][1] > 0.5 }
+  var hasBegunUpDown: Bool { parameters[parameters.count - 1][0][0] > 0.5 }
+  var hasBegunNetwork: Bool { parameters[parameters.count - 1][0][1] > 0.5 }
 
   /// The network as it stands: untied once up-down training has begun.
   var stack: BeliefStack { hasBegunUpDown ? untied?.stack ?? tied : tied }
+  /// ln Z of its top machine.
+  var topPartition: RestrictedPartition {
+    hasBegunUpDown ? partitions.untied ?? partitions.tied : partitions.tied
+  }
   /// The machines by whose weights one goes up.
   var recognitionMachines: [RestrictedMachine] { stack.layers.map(\.recognition) + [stack.top] }
   /// The machines by whose weights one goes down.
   var generationMachines: [RestrictedMachine] { stack.layers.map(\.generation) + [stack.top] }
-
-  /// Adds the sums over the batch, without training.
-  public func evaluate(_ batch: Batch, into sums: UnsafeMutableBufferPointer<Double>) throws {
-    guard batch.count > 0 else { return }
-    let count = Double(batch.count)
-    if let supervised, hasBegunNetwork {
-      try supervised.evaluate(batch, into: sums)
-      sums[3] += count
-      sums[4] += count
-    } else {
-      sums[0] += count
-    }
-    let random = RandomAddress(seed: 0, step: 0, stream: .model(0))
-    let v = try visible(of: batch, random: random)
-    let stack = stack
-    let top = stack.layers.count
-    stack.set(v, batch: batch.count)
-    stack.rise(to: top, batch: batch.count)
-    for layer in 0..<top {
-      sums[5 + 2 * layer] += stack.predict(layer, batch: batch.count, into: scratch.base)
-      sums[6 + 2 * layer] += count
-    }
-    if hasLabels { stack.setLabels(batch.labels, classes: data.classes) }
-    let assessor = hasBegunUpDown ? assessors.untied ?? assessors.tied : assessors.tied
-    stack.top.hiddenInputs(of: stack.level(top), batch: batch.count, into: scratch.base)
-    assessor.assess(
-      stack.level(top), inputs: scratch.base, batch, reconstruction: nil, random: random, all: true)
-    sums[5 + 2 * top] += assessor.sums[0]
-    sums[6 + 2 * top] += assessor.sums[1]
-    if hasLabels, !hasBegunNetwork {
-      sums[2] += assessor.sums[assessor.sums.count - 1]
-      sums[3] += count
-    }
-  }
 
   /// The states of the input that stand for a batch: [visible, batch], valid until the next call.
   func visible(of batch: Batch, random: RandomAddress) throws -> UnsafePointer<Float> {

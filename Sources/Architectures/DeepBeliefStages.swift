@@ -23,14 +23,15 @@ struct DeepBeliefStages {
   /// - Parameter groups: the names of the parameter groups; the last holds what has begun.
   init(_ configuration: [DeepBeliefNetwork.Stage], groups: [String]) {
     var end = 0
-    stages = configuration.map { stage in
+    let stages = configuration.map { stage in
       let kind: Kind = stage.train == "up_down" ? .upDown : stage.train == "network" ? .network : .layer
       defer { end += stage.epochs }
       return Stage(
         kind: kind, layer: kind == .layer ? groups.firstIndex(of: stage.train)! : 0, steps: stage.steps ?? 1,
         epochs: end..<end + stage.epochs)
     }
-    phases = configuration.indices.map { index in
+    self.stages = stages
+    let phases = configuration.indices.map { index in
       let name = configuration[index].train
       // Neighbouring stages of one group are one to its schedules.
       let first = (0...index).last { $0 == 0 || configuration[$0 - 1].train != name }!
@@ -43,7 +44,7 @@ struct DeepBeliefStages {
           epochs: stages[first].epochs.lowerBound..<stages[last].epochs.upperBound)
       ]
     }
-    let (stages, phases) = (stages, phases)
+    self.phases = phases
     firstPhases = configuration.indices.map { index in
       let isNew = index == 0 || configuration[index - 1].train != configuration[index].train
       guard stages[index].kind != .layer, isNew else { return phases[index] }

@@ -5,7 +5,8 @@ extension RestrictedBoltzmannMachine: PretrainingModel {
   public var pretrainedLayers: [PretrainedLayer] {
     machine.prepare()
     return [
-      PretrainedLayer(recognition: machine, generation: machine, inputs: machine.visible.blocks[0].units.count)
+      PretrainedLayer(
+        recognition: machine, generation: machine, inputs: machine.visible.blocks[0].units.count)
     ]
   }
 }

@@ -19,7 +19,8 @@ import Training
         """, optimizer: OptimizerConfiguration(.sgd, learningRate: rate, momentum: momentum), isSmooth: false)
   }
 
-  @Test("All stages end with the same bits on 1, 2, 3 and 7 ranks, and after a resume within up-down training")
+  @Test(
+    "All stages end with the same bits on 1, 2, 3 and 7 ranks, and after a resume within up-down training")
   func sameBits() throws {
     let sample = Self.sample(0.05, momentum: 0.5)
     func run(_ ranks: Int, threads: Int = 1, from checkpoint: Checkpoint? = nil) throws -> [String] {
@@ -108,10 +109,16 @@ import Training
       (#"{"layers": [], "stages": [{"train": "network", "epochs": 1}]}"#, "model.layers"),
       (#"{"layers": [5], "stages": []}"#, "model.stages is empty"),
       (#"{"layers": [5], "stages": [{"train": "layer_2", "epochs": 1}]}"#, "layer_1"),
-      (#"{"layers": [5, 4], "stages": [{"train": "layer_2", "epochs": 1}, {"train": "layer_1", "epochs": 1}]}"#, "after"),
+      (
+        #"{"layers": [5, 4], "stages": [{"train": "layer_2", "epochs": 1}, {"train": "layer_1", "epochs": 1}]}"#,
+        "after"
+      ),
       (#"{"layers": [5], "stages": [{"train": "up_down", "epochs": 1}]}"#, "at least two layers"),
       (#"{"layers": [5], "stages": [{"train": "layer_1", "epochs": 0}]}"#, "0 epochs"),
-      (#"{"layers": [{"units": 5, "kind": "gaussian"}, 4], "stages": [{"train": "layer_1", "epochs": 1}]}"#, "gaussian"),
+      (
+        #"{"layers": [{"units": 5, "kind": "gaussian"}, 4], "stages": [{"train": "layer_1", "epochs": 1}]}"#,
+        "gaussian"
+      ),
       (#"{"layers": [5], "labels": true, "stages": [{"train": "layer_1", "epochs": 1}]}"#, "model.labels"),
       (#"{"layers": [5], "stages": [{"train": "network", "epochs": 1}]}"#, "carry no labels"),
     ])

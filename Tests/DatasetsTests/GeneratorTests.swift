@@ -124,7 +124,9 @@ import Testing
         for row in -1...1 {
           for column in -1...1 {
             let (y, x) = (place / 28 + row, place % 28 + column)
-            if (0..<28).contains(y), (0..<28).contains(x), ink.contains(y * 28 + x) { open.append(y * 28 + x) }
+            if (0..<28).contains(y), (0..<28).contains(x), ink.contains(y * 28 + x) {
+              open.append(y * 28 + x)
+            }
           }
         }
       }

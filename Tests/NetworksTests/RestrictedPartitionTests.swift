@@ -29,7 +29,8 @@ import Testing
   }
 
   private func machine(_ visible: Int, _ hidden: Int, scale: Float) -> TinyMachine {
-    TinyMachine(visible: UnitLayer([(.binary, visible)]), hidden: UnitLayer([(.binary, hidden)]), scale: scale)
+    TinyMachine(
+      visible: UnitLayer([(.binary, visible)]), hidden: UnitLayer([(.binary, hidden)]), scale: scale)
   }
 
   @Test("Counting the states of either side gives the sum over both sides")
@@ -110,7 +111,8 @@ import Testing
     #expect(try Set(values(tiny.machine, annealed, basis: basis).prefix(37)).count == 37)
   }
 
-  @Test("auto counts the states of small machines and samples large ones; exact refuses what it cannot finish")
+  @Test(
+    "auto counts the states of small machines and samples large ones; exact refuses what it cannot finish")
   func methods() throws {
     let (small, middle, large) = (
       machine(30, 20, scale: 0.1), machine(30, 25, scale: 0.1), machine(26, 26, scale: 0.1)
@@ -125,7 +127,8 @@ import Testing
       _ = try name(large, LikelihoodRequest(.exact))
       Issue.record("2^26 states were accepted")
     } catch let error as ConfigurationError {
-      #expect(error.description.contains("26 visible and 26 hidden") && error.description.contains("annealed"))
+      #expect(
+        error.description.contains("26 visible and 26 hidden") && error.description.contains("annealed"))
     }
     #expect(throws: ConfigurationError.self) { try LikelihoodRequest(.annealed, runs: 1).validate() }
     #expect(throws: ConfigurationError.self) { try LikelihoodRequest(.exact, runs: 10).validate() }

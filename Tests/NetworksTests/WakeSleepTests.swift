@@ -26,7 +26,10 @@ import Testing
         random: RandomAddress(seed: 2, step: 0, stream: .initial(slot)))
     }
     let top = TinyMachine(visible: sides[2].visible, hidden: sides[2].hidden)
-    for slot in 0..<3 { group[8 + slot].baseAddress!.update(from: top.machine.group[slot].baseAddress!, count: group[8 + slot].count) }
+    for slot in 0..<3 {
+      group[8 + slot].baseAddress!.update(
+        from: top.machine.group[slot].baseAddress!, count: group[8 + slot].count)
+    }
 
     func up(_ layer: Int, _ x: [Double]) -> [Double] {
       group[4 * layer + 2].indices.map { j in
@@ -117,6 +120,52 @@ import Testing
     }
     // Errors of prediction: of the first layer, E (v - p)².
     #expect(learner.errors.count == 3 && learner.errors.allSatisfy { $0 > 0 })
+  }
+
+  @Test("The mean of the bound's draws is the bound, and lies below the log-probability")
+  func bound() {
+    let machine = TinyMachine(
+      visible: UnitLayer([(.binary, 3)]), hidden: UnitLayer([(.binary, 2)]), scale: 1.5, seed: 6)
+    let top = TinyMachine(
+      visible: UnitLayer([(.binary, 2)]), hidden: UnitLayer([(.binary, 2)]), scale: 1.5, seed: 7)
+    let batch = 40_000
+    let stack = BeliefStack(
+      layers: [.init(recognition: machine.machine, generation: machine.machine)], top: top.machine,
+      maximumBatch: batch)
+    let v = [1.0, 0, 1]
+    func down(_ h: [Double]) -> Double {
+      let on = (0..<3).map { i in
+        1
+          / (1
+            + exp(
+              -(0..<2).reduce(Double(machine.machine.visibleBias[i])) {
+                $0 + Double(machine.machine.weights[$1 * 3 + i]) * h[$1]
+              }))
+      }
+      return probability(v, on)
+    }
+    func topTerm(_ x: [Double]) -> Double { log(states(2).reduce(0) { $0 + exp(-top.energy(x, $1)) }) }
+    let up = machine.hiddenProbabilities(v)
+    let exact = states(2).reduce(0.0) { sum, h in
+      let q = probability(h, up)
+      return sum + q * (log(down(h)) - log(q) + topTerm(h))
+    }
+    let truth = log(states(2).reduce(0.0) { $0 + down($1) * exp(topTerm($1)) })
+    let block = FlatBuffer(count: 3 * batch)
+    for unit in 0..<3 {
+      for column in 0..<batch { block.base[unit * batch + column] = Float(v[unit]) }
+    }
+    stack.set(block.base, batch: batch)
+    var sums = [Double](repeating: 0, count: batch)
+    (0..<batch).map { UInt32($0) }.withUnsafeBufferPointer { numbers in
+      sums.withUnsafeMutableBufferPointer {
+        stack.addBound(
+          drawing: numbers, random: RandomAddress(seed: 1, step: 0, stream: .model(0)), to: $0, setLabels: {})
+      }
+    }
+    let mean = sums.reduce(0, +) / Double(batch)
+    #expect(abs(mean - exact) < 0.02, "\(mean), \(exact)")
+    #expect(exact < truth && truth - exact < 1, "\(exact), \(truth)")
   }
 
   @Test("A part of a run has a progress of its own, by which its schedules go")

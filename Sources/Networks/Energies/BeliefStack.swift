@@ -29,11 +29,12 @@ public final class BeliefStack {
   public let top: RestrictedMachine
   /// The most examples at a time.
   public let maximumBatch: Int
-  private let levels: [FlatBuffer]
-  private let dreams: [FlatBuffer]
+  let levels: [FlatBuffer]
+  let dreams: [FlatBuffer]
+  lazy var topInputs = FlatBuffer(count: top.hidden.count * maximumBatch)
 
   // Draws of their own, apart from those of the chains.
-  private static let (upDraw, downDraw) = (1 << 16, 1 << 17)
+  static let (upDraw, downDraw) = (1 << 16, 1 << 17)
 
   /// A stack.
   public init(layers: [Layer], top: RestrictedMachine, maximumBatch: Int) {
@@ -97,7 +98,8 @@ public final class BeliefStack {
   @discardableResult
   public func descend(
     from states: UnsafePointer<Float>, drawing numbers: UnsafeBufferPointer<UInt32>, random: RandomAddress,
-    visit: (_ layer: Int, _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>) -> Void = { _, _, _ in }
+    visit: (_ layer: Int, _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>) -> Void = { _, _, _ in
+    }
   ) -> UnsafePointer<Float> {
     var above = states
     for index in layers.indices.reversed() {

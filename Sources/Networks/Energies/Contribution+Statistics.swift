@@ -9,7 +9,8 @@ extension Contribution {
   ) {
     let target = self.slot(slot)
     Matrix.multiply(
-      UnsafeBufferPointer(start: a, count: rows * batch), UnsafeBufferPointer(start: b, count: columns * batch),
+      UnsafeBufferPointer(start: a, count: rows * batch),
+      UnsafeBufferPointer(start: b, count: columns * batch),
       into: target.elements, rows: rows, columns: columns, inner: batch, transposeB: true, alpha: factor,
       beta: target.adds ? 1 : 0)
   }

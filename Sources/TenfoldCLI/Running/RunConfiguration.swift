@@ -41,7 +41,8 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
   var checkpoints: SavePolicy
 
   enum CodingKeys: String, CodingKey {
-    case architecture, seed, lanes, batch, epochs, steps, start, reduction, model, data, optimizer, optimizers, stop,
+    case architecture, seed, lanes, batch, epochs, steps, start, reduction, model, data, optimizer,
+      optimizers, stop,
       evaluation, checkpoints
     case microBatch = "micro_batch"
     case logEverySteps = "log_every_steps"

@@ -160,10 +160,10 @@ public final class Trainer<M: Model> {
       let group = groups[phase.group]
       try meter.waiting { try group.sum.reduce(own) }
       try checkFinite(group.sum, phase)
-      let progress = progress.within(phase.epochs)
-      try group.apply(phase.kind, at: progress)
+      let stage = progress.within(phase.epochs)
+      try group.apply(phase.kind, at: stage)
       if phase.countsMetrics {
-        learningRate = Double(group.configuration.learningRate(at: progress))
+        learningRate = Double(group.configuration.learningRate(at: stage))
         meter.add(group.sum.totals, countsExamples: !hasCounted)
         if configuration.stop != nil { stopWindow.add(group.sum.totals, countsExamples: !hasCounted) }
         hasCounted = true
