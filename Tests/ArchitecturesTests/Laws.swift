@@ -55,8 +55,9 @@ struct LawSample {
       name: "dbn",
       model: """
         {"layers": [24, 20], "labels": true, "stages": [{"train": "layer_1", "epochs": 1},
-        {"train": "layer_2", "epochs": 1}, {"train": "up_down", "epochs": 1}, {"train": "network", "epochs": 1}]}
-        """, optimizer: OptimizerConfiguration(.sgd, learningRate: 0.1, momentum: 0.9), isSmooth: false),
+        {"train": "layer_2", "epochs": 1}, {"train": "up_down", "epochs": 11}]}
+        """, optimizer: OptimizerConfiguration(.sgd, learningRate: 0.1, momentum: 0.9), isSmooth: false,
+      goal: ("test_reconstruction_error", 55)),
     LawSample(
       name: "rnn", model: #"{"units": 24, "average": "sequence", "dropout": 0.05}"#,
       optimizer: OptimizerConfiguration(.adam, learningRate: 0.01), goal: ("test_error", 0.6), data: .text),

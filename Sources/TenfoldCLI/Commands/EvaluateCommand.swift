@@ -47,8 +47,11 @@ struct EvaluateCommand: ParsableCommand {
       dedicatedCoordinator: options.dedicatedCoordinator,
       stepLimit: nil, placesRoles: false)
     let trainer = try builder.trainer(runDirectory: nil, observer: nil)
-    let request = try likelihood.request(configured: builder.configuration.evaluation.likelihood)
-    try session.onEveryRank("the likelihood") { try checkLikelihood(request, trainer.model) }
+    var request: LikelihoodRequest?
+    try session.onEveryRank("the likelihood") {
+      request = try likelihood.request(configured: builder.configuration.evaluation.likelihood)
+      try checkLikelihood(request, trainer.model)
+    }
     var checkpoint: Checkpoint?
     try session.onEveryRank("finding the checkpoint") {
       guard session.isCoordinator else { return }
