@@ -30,7 +30,7 @@ extension DeepBeliefNetwork: IllustratedModel, SamplingModel {
   /// The receptive fields of the first layer, and what the network dreams: of each class in turn, where it has labels.
   public func illustrations(of examples: Batch, at progress: Progress) throws -> [Artifact] {
     let labels = (0..<40).map { hasLabels ? $0 % data.classes : nil }
-    let values = dream(labels, steps: 100, seed: 0)
+    let values = dream(labels, steps: 500, seed: 0)
     return [
       recognitionMachines[0].receptiveFields(of: data.input), picture(of: values, named: "fantasies"),
     ]
