@@ -18,6 +18,7 @@ public enum Catalogue {
       GenerativeAdversarialNetwork.self,
       RestrictedBoltzmannMachine.self,
       DeepBeliefNetwork.self,
+      DeepBoltzmannMachine.self,
     ]
   }
 

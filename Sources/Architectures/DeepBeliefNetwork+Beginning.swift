@@ -8,14 +8,14 @@ extension DeepBeliefNetwork {
     let stage = stages[phase.stage]
     if phase.group == parameters.count - 1 {
       let flags: [Float] = [
-        hasBegunUpDown || stage.kind == .upDown ? 1 : 0, hasBegunNetwork || stage.kind == .network ? 1 : 0,
+        hasBegunUpDown || stage.kind == .together ? 1 : 0, hasBegunNetwork || stage.kind == .network ? 1 : 0,
       ]
       return flags.withUnsafeBufferPointer { contribution.add($0, times: count, toSlot: 0) }
     }
     let group = parameters[phase.group]
     for slot in group.slots.indices {
       var values = UnsafeBufferPointer(group[slot])
-      if stage.kind == .upDown {
+      if stage.kind == .together {
         let own = parameters[slot / 4]
         values = UnsafeBufferPointer(own[slot % 4 == 3 ? 0 : slot % 4])
         contribution.add(values, times: count, toSlot: slot)

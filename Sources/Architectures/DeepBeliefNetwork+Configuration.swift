@@ -144,44 +144,9 @@ extension DeepBeliefNetwork.Configuration {
   ///
   /// - Throws: `ConfigurationError` that names the stage, what is wrong and what is allowed.
   func checkStages(for data: DataDescription) throws(ConfigurationError) {
-    guard !stages.isEmpty else {
-      throw ConfigurationError("model.stages is empty: say what is trained, {train: layer_1, epochs: 10}")
-    }
-    var latest = 0
-    for (index, stage) in stages.enumerated() {
-      guard let place = trainable.firstIndex(of: stage.train) else {
-        throw ConfigurationError(
-          "model.stages: unknown group «\(stage.train)»: \(Suggestion.clause(for: stage.train, in: trainable))"
-        )
-      }
-      guard place >= latest else {
-        throw ConfigurationError(
-          "model.stages: stage \(index + 1) trains \(stage.train) after \(trainable[latest]): layers are trained from "
-            + "the input up, then up_down, then network, because each stage begins with what the ones before have learnt"
-        )
-      }
-      latest = place
-      guard (1...1_000_000).contains(stage.epochs) else {
-        throw ConfigurationError("model.stages: \(stage.train): \(stage.epochs) epochs: at least 1 is needed")
-      }
-      guard (1...100_000).contains(stage.steps ?? 1) else {
-        throw ConfigurationError(
-          "model.stages: \(stage.train): \(stage.steps ?? 1) Gibbs steps: at least 1 is needed")
-      }
-      if stage.train == "network" {
-        guard data.classes >= 2 else {
-          throw ConfigurationError(
-            "model.stages: the stage «network» learns to classify, but the examples of these data carry no labels"
-          )
-        }
-        guard stage.steps == nil else {
-          throw ConfigurationError("model.stages: the stage «network» draws nothing: leave «steps» out")
-        }
-      }
-      if stage.train == "up_down", layers.last?.kind == .gaussian || layers.count < 2 {
-        throw ConfigurationError(
-          "model.stages: up_down needs at least two layers, all of binary units")
-      }
+    try stages.check(trainable: trainable, for: data)
+    if stages.contains(where: { $0.train == "up_down" }), layers.last?.kind == .gaussian || layers.count < 2 {
+      throw ConfigurationError("model.stages: up_down needs at least two layers, all of binary units")
     }
   }
 }

@@ -37,7 +37,7 @@ public final class DeepBeliefNetwork: Model {
   let data: DataDescription
   let maximumBatch: Int
   let hasLabels: Bool
-  let stages: DeepBeliefStages
+  let stages: LayerwiseStages
   private let isSampled: (inputs: Bool, activities: Bool)
   private let tied: BeliefStack
   private let learners: [ContrastiveLearner]
@@ -103,7 +103,7 @@ public final class DeepBeliefNetwork: Model {
         name: "stages",
         slots: [Slot("begun", shape: [2], initializer: .zero, decays: false)]))
     parameters = groups
-    stages = DeepBeliefStages(configuration.stages, groups: groups.map(\.name))
+    stages = LayerwiseStages(configuration.stages, groups: groups.map(\.name))
     assessors = (
       MachineAssessor(tied.top, labels: hasLabels, maximumBatch: maximumBatch),
       untied.map { [hasLabels] in MachineAssessor($0.stack.top, labels: hasLabels, maximumBatch: maximumBatch)
@@ -174,7 +174,7 @@ public final class DeepBeliefNetwork: Model {
     }
     contribution.add(examples: batch.count)
     let v = try visible(of: batch, random: random)
-    if stage.kind == .upDown, let untied {
+    if stage.kind == .together, let untied {
       untied.stack.set(v, batch: batch.count)
       untied.learn(
         numbers: batch.examples, labels: hasLabels ? batch.labels : nil, classes: data.classes,

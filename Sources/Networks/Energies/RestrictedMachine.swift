@@ -21,7 +21,24 @@ public final class RestrictedMachine {
   public let weightSlot: Int
   /// The means of the visible units that their biases are counted from; nil where they are counted from 0.
   public private(set) var marginals: ParameterGroup?
+  /// What inputs are multiplied with on the way up and on the way down: 1, unless the machine stands for one with two
+  /// copies of a side, which is how the layers of a deep machine are trained. Energies are those of 1 and 1.
+  public let scales: Scales
   private let shiftedBias: FlatBuffer?
+
+  /// What inputs are multiplied with.
+  public struct Scales: Hashable, Sendable {
+    /// Those of the hidden units.
+    public var up: Float
+    /// Those of the visible units.
+    public var down: Float
+
+    /// Both are 1 unless said otherwise.
+    public init(up: Float = 1, down: Float = 1) {
+      self.up = up
+      self.down = down
+    }
+  }
 
   /// The first values of the parameters.
   public struct Start: Hashable, Sendable {
@@ -58,7 +75,7 @@ public final class RestrictedMachine {
   ///   from ln m/(1 - m) (Gaussian units: m; softmax: ln m), so that a machine begins with the frequencies of its data.
   public init(
     visible: UnitLayer, hidden: UnitLayer, group: ParameterGroup, firstSlot: Int = 0,
-    weightSlot: Int? = nil, marginals: ParameterGroup? = nil
+    weightSlot: Int? = nil, marginals: ParameterGroup? = nil, scales: Scales = Scales()
   ) {
     self.visible = visible
     self.hidden = hidden
@@ -66,6 +83,7 @@ public final class RestrictedMachine {
     self.firstSlot = firstSlot
     self.weightSlot = weightSlot ?? firstSlot
     self.marginals = marginals
+    self.scales = scales
     shiftedBias = marginals.map { _ in FlatBuffer(count: visible.count) }
   }
 
@@ -104,24 +122,24 @@ public final class RestrictedMachine {
     }
   }
 
-  /// x = W v: the inputs of the hidden units without their biases. v is [visible, batch], x [hidden, batch].
+  /// x = up · W v: the inputs of the hidden units without their biases. v is [visible, batch], x [hidden, batch].
   public func hiddenInputs(
     of v: UnsafePointer<Float>, batch: Int, into x: UnsafeMutablePointer<Float>
   ) {
     Matrix.multiply(
       weights, UnsafeBufferPointer(start: v, count: visible.count * batch),
       into: UnsafeMutableBufferPointer(start: x, count: hidden.count * batch), rows: hidden.count,
-      columns: batch, inner: visible.count)
+      columns: batch, inner: visible.count, alpha: scales.up)
   }
 
-  /// x = Wᵀ h: the inputs of the visible units without their biases.
+  /// x = down · Wᵀ h: the inputs of the visible units without their biases.
   public func visibleInputs(
     of h: UnsafePointer<Float>, batch: Int, into x: UnsafeMutablePointer<Float>
   ) {
     Matrix.multiply(
       weights, UnsafeBufferPointer(start: h, count: hidden.count * batch),
       into: UnsafeMutableBufferPointer(start: x, count: visible.count * batch), rows: visible.count,
-      columns: batch, inner: hidden.count, transposeA: true)
+      columns: batch, inner: hidden.count, transposeA: true, alpha: scales.down)
   }
 
   /// Replaces the inputs x of the hidden units by p(h | v).
@@ -163,21 +181,6 @@ public final class RestrictedMachine {
     inputs x: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
     to sums: UnsafeMutableBufferPointer<Double>
   ) {
-    let batch = sums.count
-    for block in hidden.blocks {
-      let (start, bias) = (
-        x + block.units.lowerBound * batch, (bias ?? hiddenBias) + block.units.lowerBound
-      )
-      guard block.kind == .gaussian else {
-        StochasticUnits.addSoftplus(start, bias: bias, units: block.units.count, to: sums)
-        continue
-      }
-      for row in 0..<block.units.count {
-        for column in 0..<batch {
-          let value = Double(start[row * batch + column] + bias[row])
-          sums[column] += value * value / 2
-        }
-      }
-    }
+    hidden.addLogPartition(x, bias: bias ?? hiddenBias, to: sums)
   }
 }

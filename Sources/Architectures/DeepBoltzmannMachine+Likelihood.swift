@@ -1,0 +1,78 @@
+import Networks
+
+extension DeepBoltzmannMachine {
+  /// Adds the sums over the batch, without training; grey inputs are drawn, once and for all for each example.
+  public func evaluate(_ batch: Batch, into sums: UnsafeMutableBufferPointer<Double>) throws {
+    guard batch.count > 0 else { return }
+    let count = Double(batch.count)
+    if let supervised, hasBegunNetwork {
+      try supervised.evaluate(augment(batch).batch, into: sums)
+      sums[3] += count
+    } else {
+      sums[0] += count
+    }
+    let v = try visible(of: batch, random: RandomAddress(seed: 0, step: 0, stream: .model(0)))
+    let field = field
+    let iterations = field.infer(v, batch: batch.count)
+    addIterations(iterations, batch.count) { sums[1 + $1] += $0 }
+    var bounds = [Double](repeating: 0, count: batch.count)
+    bounds.withUnsafeMutableBufferPointer { field.addBound(of: v, to: $0) }
+    addError(field.reconstruct(batch: batch.count), v, 0, batch.count) { sums[1 + $1] += $0 }
+    sums[sums.count - 2] -= bounds.reduce(0, +)
+    sums[sums.count - 1] += count
+  }
+}
+
+extension DeepBoltzmannMachine: LikelihoodModel {
+  /// Blocks of states of the odd or the even levels, or annealed importance sampling runs.
+  public func likelihoodWork(_ request: LikelihoodRequest) throws -> NumberedWork {
+    try partition.work(request)
+  }
+
+  /// The biases that give the odd levels the mean activities of the training set's mean field.
+  public func likelihoodBasis(
+    of training: any ExampleMatrix, _ request: LikelihoodRequest
+  ) throws -> [Float] {
+    let (field, inputs) = (field, data.input.count)
+    let levels = stride(from: 1, through: machines.count, by: 2)
+    var sums: [[Double]] = levels.map { [Double](repeating: 0, count: field.machine.levels[$0].count) }
+    let columns = FlatBuffer(count: inputs * maximumBatch)
+    for first in stride(from: 0, to: training.count, by: maximumBatch) {
+      let range = first..<min(first + maximumBatch, training.count)
+      for (place, value) in try training.rows(range).enumerated() {
+        columns.base[place % inputs * range.count + place / inputs] = value
+      }
+      field.infer(columns.base, batch: range.count)
+      for (index, level) in levels.enumerated() {
+        let q = field.probabilities(level)
+        for unit in sums[index].indices {
+          for column in 0..<range.count { sums[index][unit] += Double(q[unit * range.count + column]) }
+        }
+      }
+    }
+    return partition.basis(sums: sums.flatMap { $0 }, count: training.count)
+  }
+
+  /// Computes an item.
+  public func computeLikelihood(
+    item: Int, of request: LikelihoodRequest, basis: [Float], seed: UInt64,
+    into values: UnsafeMutableBufferPointer<Double>
+  ) {
+    partition.compute(item: item, of: request, basis: basis, seed: seed, into: values)
+  }
+
+  /// `log_partition` with its error, and the mean variational bound on the log-probability of each set, in nats:
+  /// `test_log_probability_bound`.
+  public func likelihoodFigures(
+    _ values: [Double], of request: LikelihoodRequest, basis: [Float], evaluated: [String: Double]
+  ) throws -> [String: Double] {
+    var figures = try partition.figures(values, of: request, basis: basis)
+    let logPartition = figures["log_partition"]!
+    for set in ["training", "validation", "test"] {
+      if let energy = evaluated["\(set)_free_energy"] {
+        figures["\(set)_log_probability_bound"] = -energy - logPartition
+      }
+    }
+    return figures
+  }
+}
