@@ -48,7 +48,8 @@ extension DeepBoltzmannMachine {
     if !target.adds { target.elements.update(repeating: 0) }
     for unit in 0..<units {
       for input in 0..<width {
-        let weight = input < below ? factor * weights[unit * below + input] : above[(input - below) * units + unit]
+        let weight =
+          input < below ? factor * weights[unit * below + input] : above[(input - below) * units + unit]
         target.elements[unit * width + input] += Float(count) * weight
       }
     }

@@ -50,7 +50,8 @@ extension DeepBoltzmannMachine.Configuration {
     }
     guard (2...64).contains(layers.count) else {
       throw ConfigurationError(
-        "model.layers: a deep machine has 2 to 64 hidden layers, not \(layers.count); for one take the architecture «rbm»")
+        "model.layers: a deep machine has 2 to 64 hidden layers, not \(layers.count); for one take the architecture «rbm»"
+      )
     }
     for units in layers where !(1...1 << 20).contains(units) {
       throw ConfigurationError("model.layers: \(units) units: 1 to \(1 << 20) are possible")

@@ -34,7 +34,8 @@ extension DeepBoltzmannMachine: IllustratedModel, SamplingModel {
     }
     return [
       receptiveFields(of: field.machine),
-      picture(of: fantasies(of: field.machine, odd, first: 0, steps: 200, random: random), named: "fantasies"),
+      picture(
+        of: fantasies(of: field.machine, odd, first: 0, steps: 200, random: random), named: "fantasies"),
     ]
   }
 
@@ -42,7 +43,8 @@ extension DeepBoltzmannMachine: IllustratedModel, SamplingModel {
   /// of the last step.
   public func samples(_ request: SampleRequest) throws -> [Artifact] {
     guard request.label == nil else {
-      throw ConfigurationError("the machine has no label units: leave the label out, or train a «dbn» with labels")
+      throw ConfigurationError(
+        "the machine has no label units: leave the label out, or train a «dbn» with labels")
     }
     let machine = field.machine
     let random = RandomAddress(seed: request.seed, step: 0, stream: .model(5))

@@ -42,14 +42,14 @@ public final class DeepBoltzmannMachine: Model {
   let supervised: SupervisedNetwork?
   /// All levels, as they are trained together.
   let joint: DeepMachineLearner?
-  private let isSampled: (inputs: Bool, activities: Bool)
+  let isSampled: (inputs: Bool, activities: Bool)
   private let stack: BeliefStack
   private let learners: [ContrastiveLearner]
   /// All levels, as the layers make them: what stands for the machine before it is trained as a whole.
   private let composed: (group: ParameterGroup, field: MeanField)
   private let partitions: (joint: DeepPartition?, composed: DeepPartition)
-  private let states: FlatBuffer
-  private let augmented: FlatBuffer
+  let states: FlatBuffer
+  let augmented: FlatBuffer
   let scratch: FlatBuffer
 
   /// A model for data of this description.
@@ -75,14 +75,17 @@ public final class DeepBoltzmannMachine: Model {
     let own = ParameterGroup(name: "composed", slots: DeepMachine.slots(levels))
     composed = (own, field(own))
     var groups = machines.map(\.group)
-    joint = configuration.isJoint
+    joint =
+      configuration.isJoint
       ? DeepMachineLearner(
-        field(ParameterGroup(name: "joint", slots: DeepMachine.slots(levels, sparsity: configuration.sparsity))),
+        field(
+          ParameterGroup(name: "joint", slots: DeepMachine.slots(levels, sparsity: configuration.sparsity))),
         chains: configuration.chains ?? 100, sparsity: configuration.sparsity, maximumBatch: maximumBatch)
       : nil
     if let joint { groups.append(joint.machine.group) }
     partitions = (joint.map { DeepPartition($0.machine) }, DeepPartition(composed.field.machine))
-    supervised = try configuration.isClassifier
+    supervised =
+      try configuration.isClassifier
       ? Self.classifier(configuration, levels, data, maximumBatch) : nil
     if let supervised { groups.append(supervised.network.parameters) }
     groups.append(
@@ -113,7 +116,8 @@ public final class DeepBoltzmannMachine: Model {
           Metric("reconstructed_examples\(suffix)", isShown: false),
         ]
       } + [
-        Metric("mean_field_iterations", per: "inferred_examples"), Metric("inferred_examples", isShown: false),
+        Metric("mean_field_iterations", per: "inferred_examples"),
+        Metric("inferred_examples", isShown: false),
         Metric("free_energy", per: "assessed_examples"), Metric("assessed_examples", isShown: false),
       ]
   }
@@ -239,41 +243,5 @@ public final class DeepBoltzmannMachine: Model {
     if hasBegunJoint, let joint = partitions.joint { return joint }
     composed.field.machine.compose(machines)
     return partitions.composed
-  }
-
-  /// The batch that the classifier is given: the input with q of the second hidden level behind it.
-  func augment(_ batch: Batch) throws -> (batch: Batch, iterations: Int) {
-    let v = try checked(batch)
-    let (field, count) = (field, data.input.count * batch.count)
-    let iterations = field.infer(v, batch: batch.count)
-    let (second, target) = (field.machine.levels[2].count, augmented.base)
-    target.update(from: v, count: count)
-    (target + count).update(from: field.probabilities(2), count: second * batch.count)
-    var result = batch
-    result.inputs = Tensor(shape: [data.input.count + second], batch: batch.count, base: target)
-    return (result, iterations)
-  }
-
-  private func checked(_ batch: Batch) throws -> UnsafePointer<Float> {
-    let kind = machines[0].visible.blocks[0].kind
-    let inputs = batch.inputs.values
-    if kind != .gaussian, StochasticUnits.any(inputs, outside: 0...1) {
-      throw ConfigurationError(
-        "the inputs of \(kind.name) units are probabilities, but some lie outside of 0...1: set data.normalization: "
-          + "unit, or model.visible: gaussian for data of mean 0 and variance 1")
-    }
-    return UnsafePointer(batch.inputs.base)
-  }
-
-  /// The states of the input that stand for a batch: [visible, batch], valid until the next call.
-  func visible(of batch: Batch, random: RandomAddress) throws -> UnsafePointer<Float> {
-    let inputs = try checked(batch)
-    guard isSampled.inputs else { return inputs }
-    let count = data.input.count * batch.count
-    RandomStream(random.stream(.model(2))).drawBernoulli(
-      UnsafeBufferPointer(start: inputs, count: count),
-      into: UnsafeMutableBufferPointer(start: states.base, count: count), features: data.input.count,
-      examples: batch.examples)
-    return UnsafePointer(states.base)
   }
 }

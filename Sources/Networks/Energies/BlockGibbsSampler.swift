@@ -20,7 +20,8 @@ public final class BlockGibbsSampler {
     expected = Self.blocks(machine, maximumCount) { $0 == 0 || $0 % 2 == 1 }
   }
 
-  private static func blocks(_ machine: DeepMachine, _ count: Int, _ isNeeded: (Int) -> Bool) -> [FlatBuffer] {
+  private static func blocks(_ machine: DeepMachine, _ count: Int, _ isNeeded: (Int) -> Bool) -> [FlatBuffer]
+  {
     machine.levels.indices.map { FlatBuffer(count: isNeeded($0) ? machine.levels[$0].count * count : 0) }
   }
 
@@ -72,7 +73,8 @@ public final class BlockGibbsSampler {
         if level < depth {
           machine.addFromAbove(level, states[level + 1].base, batch: count, adds: true, to: target)
         }
-        sample(level, target, isLast ? expected[level].base : nil, numbers, random, step * (depth + 1) + level)
+        sample(
+          level, target, isLast ? expected[level].base : nil, numbers, random, step * (depth + 1) + level)
       }
     }
   }

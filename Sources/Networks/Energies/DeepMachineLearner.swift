@@ -54,7 +54,9 @@ public final class DeepMachineLearner {
       add(batch, factor: -1, into: contribution) { $0 == 0 ? v : UnsafePointer(field.probabilities($0)) }
       addSparsity(v, batch, contribution)
     }
-    guard let state, state.first == 0, !state.chains.isEmpty, state.stepExamples > 0 else { return iterations }
+    guard let state, state.first == 0, !state.chains.isEmpty, state.stepExamples > 0 else {
+      return iterations
+    }
     let count = state.chains.count
     if numbers.count != count || numbers.first != UInt32(state.chains.lowerBound) {
       numbers = state.chains.map { UInt32($0) }

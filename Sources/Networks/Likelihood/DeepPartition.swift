@@ -16,16 +16,17 @@ public final class DeepPartition {
   /// The partition function of `machine`.
   public init(_ machine: DeepMachine) {
     self.machine = machine
-    func side(_ remainder: Int) -> UnitLayer {
-      UnitLayer(
-        machine.levels.indices.filter { $0 % 2 == remainder }
-          .flatMap { machine.levels[$0].blocks.map { ($0.kind, $0.units.count) } })
-    }
-    let (odd, even) = (side(1), side(0))
+    // All hidden units are binary: one block of them a side.
+    func hidden(_ levels: StrideThrough<Int>) -> Int { levels.reduce(0) { $0 + machine.levels[$1].count } }
+    let odd = UnitLayer([(.binary, hidden(stride(from: 1, through: machine.depth, by: 2)))])
+    let rest = hidden(stride(from: 2, through: machine.depth, by: 2))
+    let input = machine.levels[0].blocks.map { (kind: $0.kind, count: $0.units.count) }
+    let even = UnitLayer(input + (rest > 0 ? [(kind: .binary, count: rest)] : []))
     sides = RestrictedMachine(
       visible: odd, hidden: even,
       group: ParameterGroup(
-        name: "sides", slots: RestrictedMachine.slots(visible: odd, hidden: even, start: .init(deviation: 0))))
+        name: "sides", slots: RestrictedMachine.slots(visible: odd, hidden: even, start: .init(deviation: 0)))
+    )
     partition = RestrictedPartition(sides)
   }
 
