@@ -61,10 +61,10 @@ struct LawSample {
     LawSample(
       name: "dbm",
       model: """
-        {"layers": [24, 20], "chains": 14, "stages": [{"train": "layer_1", "epochs": 1},
-        {"train": "layer_2", "epochs": 1}, {"train": "joint", "epochs": 12, "steps": 2}]}
-        """, optimizer: OptimizerConfiguration(.sgd, learningRate: 0.05, momentum: 0.5), isSmooth: false,
-      goal: ("test_reconstruction_error", 60)),
+        {"layers": [24, 20], "chains": 14, "stages": [{"train": "layer_1", "epochs": 5},
+        {"train": "layer_2", "epochs": 2}, {"train": "joint", "epochs": 7, "steps": 2}]}
+        """, optimizer: OptimizerConfiguration(.sgd, learningRate: 0.1, momentum: 0.5), isSmooth: false,
+      goal: ("test_reconstruction_error", 70)),
     LawSample(
       name: "rnn", model: #"{"units": 24, "average": "sequence", "dropout": 0.05}"#,
       optimizer: OptimizerConfiguration(.adam, learningRate: 0.01), goal: ("test_error", 0.6), data: .text),

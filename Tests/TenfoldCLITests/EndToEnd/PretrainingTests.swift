@@ -62,6 +62,38 @@ extension EndToEnd {
       try folder.train(autoencoder, run: "autoencoder", ranks: 2)
     }
 
+    @Test("A deep Boltzmann machine trains, is given a likelihood and draws the same on 1 and 3 ranks")
+    func deepMachine() throws {
+      let text = """
+        architecture: dbm
+        lanes: 8
+        batch: 64
+        epochs: 4
+        model:
+          layers: [24, 16]
+          chains: 11
+          stages: [{train: layer_1, epochs: 1}, {train: layer_2, epochs: 1}, {train: joint, epochs: 1},
+            {train: network, epochs: 1}]
+        \(SmallConfig.data)
+        optimizer: {learning_rate: 0.05}
+        checkpoints: {every_steps: 10}
+        """
+      let config = try folder.write(text, to: "dbm.yaml")
+      let alone = try folder.train(config, run: "dbm")
+      #expect(try folder.train(config, run: "dbm-3", ranks: 3) == alone)
+      for method in [["auto"], ["annealed", "--runs", "20", "--betas", "50"]] {
+        let estimate = ["evaluate", "dbm", "--likelihood"] + method
+        let bound = try folder.run(estimate)
+        #expect(bound.code == 0 && bound.output.contains("test_log_probability_bound"), "\(bound)")
+        #expect(try folder.run(estimate, ranks: 3).output == bound.output)
+      }
+      let samples = try folder.run(["sample", "dbm", "--count", "9", "--steps", "10"])
+      #expect(samples.code == 0, "\(samples)")
+      #expect(FileManager.default.fileExists(atPath: "\(folder.path)/dbm/samples/samples.png"))
+      let few = try folder.run(["train", config, "--run", "few", "--set", "model.chains=5"])
+      #expect(few.code == 64 && few.errors.contains("chains"), "\(few)")
+    }
+
     @Test("Layers that do not fit, runs without layers and stages that cannot be end with 64, said once")
     func refusals() throws {
       let layers = try folder.write(Self.layers, to: "layers.yaml")
