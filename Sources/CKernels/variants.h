@@ -90,3 +90,4 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/random.h"
 #include "Bodies/optimizers.h"
 #include "Bodies/layout.h"
+#include "Bodies/energies.h"
