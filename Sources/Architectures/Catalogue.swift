@@ -11,6 +11,11 @@ public enum Catalogue {
       Perceptron.self,
       MultilayerPerceptron.self,
       ConvolutionalNetwork.self,
+      ElmanNetwork.self,
+      LongShortTermMemory.self,
+      GatedRecurrentUnit.self,
+      Autoencoder.self,
+      GenerativeAdversarialNetwork.self,
     ]
   }
 

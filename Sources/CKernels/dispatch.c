@@ -52,19 +52,23 @@ static const struct table *table_of(int variant) {
   return &baseline;
 }
 
-static const struct table *in_use = &baseline;
+// The best table of the processor, and what a thread has chosen in its place.
+static const struct table *best = &baseline;
+static __thread const struct table *own __attribute__((tls_model("initial-exec")));
 
-__attribute__((constructor)) static void choose(void) { in_use = table_of(ck_best_variant()); }
+__attribute__((constructor)) static void choose(void) { best = table_of(ck_best_variant()); }
 
-int ck_variant_in_use(void) { return in_use->variant; }
+static inline const struct table *in_use(void) { return own ? own : best; }
+
+int ck_variant_in_use(void) { return in_use()->variant; }
 
 bool ck_use_variant(int variant) {
   if (variant < CK_BASELINE || variant > ck_best_variant()) return false;
-  in_use = table_of(variant);
+  own = table_of(variant);
   return true;
 }
 
 #define CK_KERNEL(name, parameters, arguments)                                                          \
-  void ck_##name parameters { in_use->name arguments; }
+  void ck_##name parameters { in_use()->name arguments; }
 #include "kernels.def"
 #undef CK_KERNEL

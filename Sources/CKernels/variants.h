@@ -91,3 +91,7 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/optimizers.h"
 #include "Bodies/layout.h"
 #include "Bodies/energies.h"
+#include "Bodies/sequences.h"
+#include "Bodies/recurrent.h"
+#include "Bodies/sequence_losses.h"
+#include "Bodies/normalization.h"

@@ -56,6 +56,13 @@ public final class MPIGroup: ReplicaGroup {
     return try sharedBarrier.memory(byteCount: byteCount)
   }
 
+  /// The ranks of the same color, with a communicator of their own that lives until MPI ends. Collective.
+  public func subgroup(color: Int) throws -> any ReplicaGroup {
+    watch.begin("subgroup")
+    defer { watch.end() }
+    return MPIGroup(try communicator.split(color: color)!, watch: watch)
+  }
+
   /// A barrier that also makes writes to shared memory seen. Collective.
   public func synchronize(_ operation: String) throws {
     watch.begin(operation)

@@ -13,7 +13,7 @@ public enum KernelVariant: Int32, Sendable, CaseIterable, Comparable {
   /// x86-64-v4: AVX-512 F, BW, CD, DQ and VL.
   case avx512 = 2
 
-  /// The variant that all kernels run in now.
+  /// The variant that kernels run in on this thread: the best one, unless the thread has chosen another.
   public static var inUse: KernelVariant { KernelVariant(rawValue: ck_variant_in_use())! }
 
   /// The widest variant that this processor can run.
@@ -22,9 +22,7 @@ public enum KernelVariant: Int32, Sendable, CaseIterable, Comparable {
   /// The variants that this processor can run, from the plainest on.
   public static var available: [KernelVariant] { allCases.filter { $0 <= best } }
 
-  /// Chooses the variant for all later kernels of this process.
-  ///
-  /// Not to be called while another thread runs a kernel.
+  /// Chooses the variant for all later kernels of this thread; other threads are not concerned.
   ///
   /// - Returns: false, and nothing changes, where the processor cannot run the variant.
   @discardableResult

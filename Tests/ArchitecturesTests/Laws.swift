@@ -10,8 +10,12 @@ struct LawSample {
   var name: String
   var model: String
   var optimizer: OptimizerConfiguration
-  /// Whether contributions are the gradient of the metric `loss`, smooth enough for central differences.
+  /// Whether contributions are the gradient of the first metric, smooth enough for central differences.
   var isSmooth = true
+  /// The figure that a short run brings below a bound.
+  var goal = (name: "test_error", below: 0.4)
+  /// What the sample is tried on.
+  var data = LawData.digits
 
   /// One sample for each architecture of the catalogue; an architecture without one fails its laws.
   static let all = [
@@ -27,6 +31,33 @@ struct LawSample {
         {"layers": [{"convolution": {"maps": 3, "kernel": 5, "stride": 2, "activation": "tanh"}}, {"average_pooling": 2},
         {"dropout": 0.1}, {"dense": 10}]}
         """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.005)),
+    LawSample(
+      name: "autoencoder",
+      model: """
+        {"encoder": {"layers": [{"dense": {"units": 12, "activation": "sigmoid"}}, {"dropout": 0.1},
+        {"dense": {"units": 5, "activation": "tanh"}}]}, "tied": true,
+        "corruption": {"kind": "masking", "amount": 0.2}, "sparsity": {"kind": "l1", "weight": 0.01}}
+        """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.01),
+      goal: ("test_reconstruction_error", 60)),
+    LawSample(
+      name: "gan",
+      model: """
+        {"generator": {"latent": 6, "layers": [{"dense": {"units": 9, "activation": "tanh"}}, {"dense": 784}, "sigmoid"]},
+        "discriminator": {"layers": [{"dense": {"units": 8, "activation": "tanh"}}, {"dropout": 0.1}, {"dense": 1}]},
+        "discriminator_steps": 2}
+        """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.002, beta1: 0.5),
+      goal: ("test_discriminator_loss", 0.7)),
+    LawSample(
+      name: "rnn", model: #"{"units": 24, "average": "sequence", "dropout": 0.05}"#,
+      optimizer: OptimizerConfiguration(.adam, learningRate: 0.01), goal: ("test_error", 0.6), data: .text),
+    LawSample(
+      name: "lstm",
+      model:
+        #"{"layers": [{"units": 20}, {"units": 12}], "peepholes": true, "forget_bias": 1, "average": "sequence"}"#,
+      optimizer: OptimizerConfiguration(.adam, learningRate: 0.02), goal: ("test_error", 0.6), data: .text),
+    LawSample(
+      name: "gru", model: #"{"units": 24, "embedding": 9, "weight_noise": 0.02, "average": "sequence"}"#,
+      optimizer: OptimizerConfiguration(.adam, learningRate: 0.02), goal: ("test_error", 0.6), data: .text),
   ]
 
   static func of(_ type: any Model.Type) throws -> LawSample {
@@ -42,18 +73,46 @@ struct LawSample {
   }
 }
 
-/// Small runs on generated digits.
-enum LawRun {
-  private static let generated = Result { try HandwrittenDigits(seed: 5).splits(training: 420, test: 130) }
-  static var digits: DatasetSplits { get throws { try generated.get() } }
-  static let preparation = Preparation(normalization: .unit)
-  static var description: DataDescription {
-    get throws { try preparation.description(for: digits.training.format) }
+/// What laws are tried on: 9 steps of 50 examples an epoch.
+enum LawData {
+  /// Generated digits.
+  case digits
+  /// Generated text, cut into streams: 50 run side by side, and hidden states are carried from step to step.
+  case text
+
+  private static let generatedDigits = Result {
+    try HandwrittenDigits(seed: 5).splits(training: 420, test: 130)
+  }
+  private static let generatedText = Result {
+    var configuration = DataConfiguration()
+    configuration.source = .grammar
+    configuration.shuffle = false
+    configuration.sequences.window = 12
+    configuration.sequences.length = 50 * 12 * 9 + 1
+    configuration.sequences.testLength = 1500
+    configuration.sequences.evaluationWindow = 100
+    return try configuration.open(batch: 50)
   }
 
+  var splits: DatasetSplits {
+    get throws {
+      switch self {
+      case .digits: try Self.generatedDigits.get()
+      case .text: try Self.generatedText.get()
+      }
+    }
+  }
+
+  var preparation: Preparation { Preparation(normalization: self == .digits ? .unit : .none) }
+  var description: DataDescription { get throws { try preparation.description(for: splits.training.format) } }
+}
+
+/// Small runs.
+enum LawRun {
   static func configuration(_ sample: LawSample, lanes: Int = 7, steps: Int) throws -> TrainingConfiguration {
     TrainingConfiguration(
-      seed: 3, lanes: lanes, batch: 50, microBatch: 8, totalSteps: steps, stepsPerEpoch: 9, shuffle: true,
+      seed: 3, lanes: lanes, batch: 50, microBatch: 8, totalSteps: steps, stepsPerEpoch: 9,
+      shuffle: sample.data == .digits,
       reduction: .exact, optimizer: sample.optimizer, evaluationBlock: 32, evaluateEveryEpochs: nil,
       logEverySteps: 1000,
       savePolicy: try SavePolicy(everySteps: 1_000_000))
@@ -74,16 +133,18 @@ enum LawRun {
     let model = try sample.configuration(type)
     return try Trainer(
       configuration(sample, steps: steps),
-      makeModel: { try M(model, data: try description, maximumBatch: $0) },
-      preparation: preparation, feed: SharedFeed(try digits, rank: replicas.rank, largestRequest: 64),
+      makeModel: { try M(model, data: try sample.data.description, maximumBatch: $0) },
+      preparation: sample.data.preparation,
+      feed: SharedFeed(try sample.data.splits, rank: replicas.rank, largestRequest: 64),
       plan: LanePlan(lanes: 7, ranks: replicas.count), replicas: replicas, team: ThreadTeam(count: threads),
       manifest: manifest(sample.name), runDirectory: directory, observer: nil)
   }
 
   /// A batch of the first training examples.
-  static func batch(_ range: Range<Int>) throws -> (batch: Batch, keep: BatchAssembler) {
+  static func batch(_ range: Range<Int>, of data: LawData) throws -> (batch: Batch, keep: BatchAssembler) {
+    let training = try data.splits.training
     let assembler = try BatchAssembler(
-      format: try digits.training.format, preparation: preparation, maximumBatch: 64)
-    return (assembler.assemble(evaluating: range, from: try digits.training), assembler)
+      format: training.format, preparation: data.preparation, maximumBatch: 64)
+    return (assembler.assemble(evaluating: range, from: training), assembler)
   }
 }

@@ -74,7 +74,7 @@ struct NetworkArchitectureTests {
   @Test("The catalogue finds by name and suggests the nearest")
   func catalogue() throws {
     #expect(try Catalogue.architecture(named: "cnn").name == "cnn")
-    #expect(Catalogue.names == ["perceptron", "mlp", "cnn"])
+    #expect(Catalogue.names == ["perceptron", "mlp", "cnn", "rnn", "lstm", "gru", "autoencoder", "gan"])
     let error = #expect(throws: ConfigurationError.self) { try Catalogue.architecture(named: "percepton") }
     #expect(error?.description.contains("did you mean «perceptron»?") == true)
   }

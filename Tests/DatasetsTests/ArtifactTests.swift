@@ -46,18 +46,16 @@ import Testing
   func midi() throws {
     let file = try MIDIFile.bytes(
       of: [[60, 64], [60], [], [67]], stepsPerQuarter: 1, quartersPerMinute: 120)
-    #expect(
-      Array(file[..<22])
-        == Array("MThd".utf8) + [0, 0, 0, 6, 0, 0, 0, 1, 1, 0xE0] + Array("MTrk".utf8) + [0, 0, 0, 42])
+    let head: [UInt8] = [
+      0x4D, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 0, 0, 1, 1, 0xE0, 0x4D, 0x54, 0x72, 0x6B, 0, 0, 0, 39,
+    ]
     // 120 quarters a minute are 500,000 µs each; a step is 480 ticks, 0x83 0x60 as a variable-length number.
-    #expect(
-      Array(file[22...]) == [0, 0xFF, 0x51, 3, 0x07, 0xA1, 0x20]
-        + [0, 0x90, 60, 80] + [0, 0x90, 64, 80]
-        + [0x83, 0x60, 0x80, 64, 64]
-        + [0x83, 0x60, 0x80, 60, 64]
-        + [0x83, 0x60, 0x90, 67, 80]
-        + [0x83, 0x60, 0x80, 67, 64]
-        + [0, 0xFF, 0x2F, 0])
+    let events: [[UInt8]] = [
+      [0, 0xFF, 0x51, 3, 0x07, 0xA1, 0x20], [0, 0x90, 60, 80], [0, 0x90, 64, 80], [0x83, 0x60, 0x80, 64, 64],
+      [0x83, 0x60, 0x80, 60, 64], [0x83, 0x60, 0x90, 67, 80], [0x83, 0x60, 0x80, 67, 64], [0, 0xFF, 0x2F, 0],
+    ]
+    #expect(Array(file[..<22]) == head)
+    #expect(Array(file[22...]) == events.flatMap { $0 })
     #expect(throws: DataError.self) { try MIDIFile.bytes(of: [[60], [128]]) }
     #expect(throws: DataError.self) { try MIDIFile.bytes(of: [[-1]]) }
     #expect(try MIDIFile.bytes(of: []).count == 22 + 7 + 4)

@@ -1,8 +1,7 @@
 import Kernels
 import Testing
 
-/// All suites of kernels stand in this one: the variant is a property of the process, so they run one after
-/// another.
+/// All suites of kernels stand in this one and run one after another: some take much memory.
 @Suite(.serialized) struct KernelSuites {}
 
 /// Runs a check in every variant that this processor has, then returns to the best.

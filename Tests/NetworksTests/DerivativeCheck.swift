@@ -44,6 +44,17 @@ final class DerivativeCheck {
     return withExtendedLifetime(contribution) { slots(of: contribution.vector) } + [dx.doubles]
   }
 
+  /// The derivatives at the inputs alone.
+  func inputGradient() -> [Double] {
+    let dx = FlatBuffer(count: sample.buffer.count)
+    _ = forward()
+    network.outputGradient.elements.baseAddress!.update(
+      from: coefficients.buffer.base, count: coefficients.buffer.count)
+    network.backward(
+      into: nil, inputGradient: Tensor(shape: sample.shape, batch: sample.batch, base: dx.base))
+    return dx.doubles
+  }
+
   /// The same by central differences.
   func differences(step: Float) -> [[Double]] {
     moved.map { block in
@@ -154,6 +165,37 @@ struct LayerCase: Sendable, CustomStringConvertible {
       LayerCase(
         description: "dropout", layers: [Dropout(probability: 0.4)], input: [23], hasCurvature: false),
       LayerCase(description: "flatten", layers: [Flatten()], input: image),
+      LayerCase(description: "reshape", layers: [Reshape([6, 14])], input: image),
+      LayerCase(
+        description: "transposed convolution",
+        layers: [TransposedConvolution(maps: 3, kernel: PlaneExtent(3))], input: [2, 3, 4]),
+      LayerCase(
+        description: "transposed convolution with stride, padding and tanh",
+        layers: [
+          TransposedConvolution(
+            maps: 2, kernel: PlaneExtent(vertical: 4, horizontal: 3),
+            stride: PlaneExtent(vertical: 2, horizontal: 3),
+            padding: PlaneExtent(vertical: 1, horizontal: 0), activation: .tanh)
+        ], input: [3, 3, 2]),
+      LayerCase(
+        description: "transposed convolution of vectors, without bias",
+        layers: [TransposedConvolution(maps: 2, kernel: PlaneExtent(3), hasBias: false)], input: [5, 1, 1]),
+      LayerCase(
+        description: "batch normalization of vectors", layers: [BatchNormalization(epsilon: 0.01)],
+        input: [7], hasCurvature: false),
+      LayerCase(
+        description: "batch normalization of images, below a convolution",
+        layers: [
+          Convolution(maps: 2, kernel: PlaneExtent(2), hasBias: false), BatchNormalization(),
+          Convolution(maps: 2, kernel: PlaneExtent(2), activation: .tanh),
+        ], input: [2, 4, 3], hasCurvature: false),
+      LayerCase(
+        description: "maxout", layers: [Maxout(units: 6, pieces: 3)], input: [5]),
+      LayerCase(
+        description: "maxout below a dense layer, without bias",
+        layers: [Maxout(units: 5, pieces: 2, hasBias: false), Dense(units: 3)], input: [4],
+        hasCurvature: false),
+      LayerCase(description: "leaky_relu with a slope", layers: [LeakyReLU(slope: 0.2)], input: [13]),
     ]
     + ActivationKind.allCases.map {
       LayerCase(description: $0.rawValue, layers: [Activation($0)], input: [13])

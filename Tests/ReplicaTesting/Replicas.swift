@@ -16,7 +16,7 @@ package func onReplicas(
       do { try body(member.group) } catch { results.set(error) }
       done.leave()
     }
-    thread.stackSize = 4 << 20
+    thread.stackSize = 64 << 20  // vector kernels built without optimisation have frames of megabytes
     thread.start()
   }
   done.wait()

@@ -161,6 +161,26 @@ import Training
     #expect(!other.reachedGoal && other.progress.step == 30)
   }
 
+  @Test("A run can end after the first evaluation whose figures satisfy its rule")
+  func stopRuleOfEvaluations() throws {
+    let plain = try Self.trainer(steps: 1000) { $0.evaluateEveryEpochs = 1 }
+    _ = try plain.run()
+    let final = try #require(plain.figures["test_loss"])
+    let trainer = try Self.trainer(steps: 1000) {
+      $0.evaluateEveryEpochs = 1
+      $0.stop = StopRule(examples: 1, atMost: ["test_loss": final * 1.5])
+    }
+    #expect(try trainer.run() == .completed)
+    #expect(trainer.reachedGoal && trainer.progress.step % 10 == 0 && trainer.progress.step < 1000)
+    #expect(try #require(trainer.figures["test_loss"]) <= final * 1.5)
+    // A figure that no evaluation gives is never reached.
+    let never = try Self.trainer(steps: 20) {
+      $0.stop = StopRule(examples: 1, atMost: ["validation_loss": 1e9])
+    }
+    _ = try never.run()
+    #expect(!never.reachedGoal)
+  }
+
   @Test("The window of a stop rule survives saving and resuming")
   func stopRuleResumed() throws {
     try withDirectory { directory in
@@ -192,5 +212,8 @@ import Training
     #expect(text(StopRule(examples: 10, atMost: [:])).contains("loss, ratio, carried"))
     #expect(text(StopRule(examples: 10, atMost: ["weight": 1])).contains("unknown metric"))
     #expect(text(StopRule(examples: 10, atMost: ["loss": .nan])).contains("a number is needed"))
+    #expect(text(StopRule(examples: 10, atMost: ["test_loss": 1, "validation_ratio": 2])) == "accepted")
+    #expect(text(StopRule(examples: 10, atMost: ["test_loss": 1, "loss": 1])).contains("not both"))
+    #expect(text(StopRule(examples: 10, atMost: ["test_los": 1])).contains("test_loss"))
   }
 }

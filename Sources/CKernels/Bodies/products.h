@@ -18,8 +18,20 @@ CK_INLINE void product_tile(const int rows, const int vectors, float *restrict c
                             const float *restrict a, long arow, long acolumn, const float *restrict b, long ldb,
                             long k, float alpha, float beta) {
   vf sum[CK_TILE_ROWS][CK_TILE_VECTORS] = {};
+  // On their way while a wide tile is worked on: where it goes, and what is next of A, the rows of the next tile or, of
+  // a transposed A, the columns to come. A and C may end before: a prefetch never faults.
+  const bool ahead = vectors > 2;
+  const float *next = acolumn == 1 ? a + rows * arow : a + 16 * acolumn;
+  if (ahead) CK_UNROLL for (int r = 0; r < rows; r++) {
+    CK_UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(c + r * ldc + v * VF, 1);
+  }
   for (long p = 0; p < k; p++) {
     vf x[CK_TILE_VECTORS];
+    if (ahead && acolumn != 1) {
+      __builtin_prefetch(next + p * acolumn);
+    } else if (ahead && p % 16 == 0) {
+      CK_UNROLL for (int r = 0; r < rows; r++) __builtin_prefetch(next + r * arow + p);
+    }
     CK_UNROLL for (int v = 0; v < vectors; v++) x[v] = vload(b + v * VF);
     CK_UNROLL for (int r = 0; r < rows; r++) {
       vf y = vsplat(a[r * arow]);

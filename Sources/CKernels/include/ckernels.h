@@ -32,11 +32,10 @@ enum ck_activation {
 // The widest variant that this processor can run.
 int ck_best_variant(void);
 
-// The variant in use: the best one, until ck_use_variant chose another.
+// The variant in use on this thread: the best one, until ck_use_variant chose another.
 int ck_variant_in_use(void);
 
-// Chooses a variant for all later calls of this process; false (and no change) where the processor cannot run it.
-// Not to be called while another thread runs a kernel.
+// Chooses a variant for all later calls of this thread; false (and no change) where the processor cannot run it.
 bool ck_use_variant(int variant);
 
 // Every kernel NAME of kernels.def is callable as ck_NAME(arguments) in the variant in use.

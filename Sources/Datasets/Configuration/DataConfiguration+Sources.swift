@@ -22,6 +22,10 @@ extension DataConfiguration {
       return try generated(trainingExamples, testExamples) { count, part in
         try PointClouds.moons(count: count, noise: noise, part: part, seed: seed)
       }
+    case .gaussians:
+      return try generated(trainingExamples, testExamples) { count, part in
+        try PointClouds.ring(count: count, classes: classes ?? 8, noise: noise, part: part, seed: seed)
+      }
     case .separable:
       let task = SeparableData(features: features ?? 20, margin: margin, seed: seed)
       return try generated(trainingExamples, testExamples) { try task.dataset(count: $0, part: $1) }

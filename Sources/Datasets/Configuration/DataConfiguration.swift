@@ -16,6 +16,8 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case blobs
     /// Two interleaved half circles of points.
     case moons
+    /// Bell-shaped clouds of points on a circle, one a class.
+    case gaussians
     /// Two classes that a plane separates with a known margin.
     case separable
     /// Rosenblatt's retina: a mark in the left or the right half.
@@ -85,9 +87,10 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var features: Int?
   /// The margin of `separable` data within a unit sphere, over 0 and under 0.9. Default 0.1.
   public var margin: Float = 0.1
-  /// The standard deviation of the noise of `blobs` and `moons`. Default 0.2.
+  /// The standard deviation of the noise of `blobs`, `moons` and `gaussians`. Default 0.2.
   public var noise: Float = 0.2
-  /// The number of classes; null: as many as the labels need, 10 for `mnist`, 3 for `blobs`.
+  /// The number of classes; null: as many as the labels need, 10 for `mnist`, 3 for `blobs`, 8 for
+  /// `gaussians`.
   public var classes: Int?
   /// The number of training examples; null: all there are, 60,000 generated digits, 1,000 of other generated data.
   public var trainingCount: Int?

@@ -20,6 +20,8 @@ public struct DatasetSummary: Sendable, Hashable, CustomStringConvertible {
   public let fingerprint: String
   /// The first images side by side as text; empty where examples are no images.
   public let pictures: String
+  /// The lengths of sequences, what their steps are, and the first of them; empty where examples are no sequences.
+  public let sequences: [String]
 
   /// The summary of `dataset`, with its first `pictures` images. Costs two passes over the data.
   public init(_ dataset: Dataset, pictures: Int = 4) {
@@ -34,15 +36,19 @@ public struct DatasetSummary: Sendable, Hashable, CustomStringConvertible {
     (mean, deviation, minimum, maximum) = dataset.moments()
     fingerprint = dataset.fingerprint()
     self.pictures = Self.pictures(of: dataset, count: pictures, low: minimum, high: maximum)
+    sequences = dataset.sequenceSummary()
   }
 
   /// Several lines of text.
   public var description: String {
     var lines = [
-      "\(name): \(count) examples of shape \(format.shape), \(format.element) values",
+      format.layout == nil
+        ? "\(name): \(count) examples of shape \(format.shape), \(format.element) values"
+        : "\(name): \(count) \(format.summary)",
       "  mean \(Self.rounded(mean)), standard deviation \(Self.rounded(deviation)), from \(Self.rounded(minimum)) to"
         + " \(Self.rounded(maximum))",
     ]
+    lines += sequences.map { "  \($0)" }
     if !classCounts.isEmpty {
       lines.append(
         "  classes: " + classCounts.enumerated().map { "\($0.offset): \($0.element)" }.joined(separator: ", ")

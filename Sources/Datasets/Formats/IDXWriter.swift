@@ -46,13 +46,7 @@ extension Dataset {
   }
 
   private static func write(_ data: Data, to path: String) throws {
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw DataError(
-        .unwritable,
-        "\(path): cannot be written (\(error.localizedDescription)); check folder, rights and space")
-    }
+    try WholeFile.write(Array(data), to: path)
   }
 }
 

@@ -21,6 +21,16 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
   case maxPooling(PoolingConfiguration)
   /// The pooling of 1998: the sum of each window times a trained coefficient, plus a trained bias.
   case subsampling(SubsamplingConfiguration)
+  /// The transpose of a convolution, which makes images larger.
+  case transposedConvolution(TransposedConvolutionConfiguration)
+  /// Each feature brought to mean 0 and variance 1 over the examples of a lane.
+  case batchNormalization(BatchNormalizationConfiguration)
+  /// The largest of several weighted sums for each unit.
+  case maxout(MaxoutConfiguration)
+  /// The rectifier that lets this share of what is negative through.
+  case leakyReLU(Double)
+  /// The input seen in another shape.
+  case reshape(Shape)
   /// An elementwise function.
   case activation(ActivationKind)
   /// Random omission of inputs, with this probability.
@@ -29,12 +39,16 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
   case flatten
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case dense, convolution, subsampling, activation, dropout
+    case dense, convolution, subsampling, activation, dropout, maxout, reshape
     case averagePooling = "average_pooling"
     case maxPooling = "max_pooling"
+    case transposedConvolution = "transposed_convolution"
+    case batchNormalization = "batch_normalization"
+    case leakyReLU = "leaky_relu"
   }
 
   private static let flattenWord = "flatten"
+  private static let batchNormalizationWord = CodingKeys.batchNormalization.rawValue
 
   /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
@@ -55,6 +69,15 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
       try container.decodeIfPresent(SubsamplingConfiguration.self, forKey: .subsampling).map {
         .subsampling($0)
       },
+      try container.decodeIfPresent(
+        TransposedConvolutionConfiguration.self, forKey: .transposedConvolution
+      ).map { .transposedConvolution($0) },
+      try container.decodeIfPresent(
+        BatchNormalizationConfiguration.self, forKey: .batchNormalization
+      ).map { .batchNormalization($0) },
+      try container.decodeIfPresent(MaxoutConfiguration.self, forKey: .maxout).map { .maxout($0) },
+      try container.decodeIfPresent(Double.self, forKey: .leakyReLU).map { .leakyReLU($0) },
+      try container.decodeIfPresent(Shape.self, forKey: .reshape).map { .reshape($0) },
       try container.decodeIfPresent(ActivationKind.self, forKey: .activation).map { .activation($0) },
       try container.decodeIfPresent(Double.self, forKey: .dropout).map { .dropout($0) },
     ]
@@ -70,11 +93,13 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
     self = layer
   }
 
-  private static var words: [String] { [flattenWord] + ActivationKind.words }
+  private static var words: [String] { [flattenWord, batchNormalizationWord] + ActivationKind.words }
 
   private init(word: String, at path: [any CodingKey]) throws {
     if word == Self.flattenWord {
       self = .flatten
+    } else if word == Self.batchNormalizationWord {
+      self = .batchNormalization(.init())
     } else if let activation = ActivationKind(rawValue: word) {
       self = .activation(activation)
     } else if CodingKeys(rawValue: word) != nil {
@@ -96,6 +121,10 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
       var container = encoder.singleValueContainer()
       try container.encode(Self.flattenWord)
       return
+    case .batchNormalization(let options) where options == .init():
+      var container = encoder.singleValueContainer()
+      try container.encode(Self.batchNormalizationWord)
+      return
     case .activation(let kind):
       try kind.encode(to: encoder)
       return
@@ -108,6 +137,11 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
     case .averagePooling(let options): try container.encode(options, forKey: .averagePooling)
     case .maxPooling(let options): try container.encode(options, forKey: .maxPooling)
     case .subsampling(let options): try container.encode(options, forKey: .subsampling)
+    case .transposedConvolution(let options): try container.encode(options, forKey: .transposedConvolution)
+    case .batchNormalization(let options): try container.encode(options, forKey: .batchNormalization)
+    case .maxout(let options): try container.encode(options, forKey: .maxout)
+    case .leakyReLU(let slope): try container.encode(slope, forKey: .leakyReLU)
+    case .reshape(let shape): try container.encode(shape, forKey: .reshape)
     case .dropout(let probability): try container.encode(probability, forKey: .dropout)
     case .activation, .flatten: break
     }
@@ -127,6 +161,15 @@ public enum LayerConfiguration: Codable, Hashable, Sendable {
       let window = try options.window("max_pooling")
       return MaxPooling(size: window.size, stride: window.stride)
     case .subsampling(let options): return try options.makeLayer()
+    case .transposedConvolution(let options): return try options.makeLayer()
+    case .batchNormalization(let options): return try options.makeLayer()
+    case .maxout(let options): return try options.makeLayer()
+    case .leakyReLU(let slope):
+      guard slope > 0, slope.isFinite else {
+        throw ConfigurationError("leaky_relu is \(slope): the slope must be above 0, for example 0.2")
+      }
+      return LeakyReLU(slope: Float(slope))
+    case .reshape(let shape): return Reshape(shape)
     case .activation(let kind): return Activation(kind)
     case .dropout(let probability):
       guard probability >= 0, probability < 1 else {

@@ -32,6 +32,16 @@ public protocol IllustratedModel: Model {
   ///
   /// - Parameter examples: some test examples, at most the model's maximum batch.
   func illustrations(of examples: Batch, at progress: Progress) throws -> [Artifact]
+
+  /// Figures that are no sums over examples, under their standard names; they stand beside those of the test set.
+  ///
+  /// - Parameter examples: the same test examples.
+  func figures(of examples: Batch) throws -> [String: Double]
+}
+
+extension IllustratedModel {
+  /// None, unless a model says otherwise.
+  public func figures(of examples: Batch) throws -> [String: Double] { [:] }
 }
 
 /// What `tenfold sample` asks of a model.
@@ -96,4 +106,17 @@ public protocol ExampleMatrix {
 public protocol AssessedModel: Model {
   /// The figures, under their standard names.
   func assess(training: any ExampleMatrix, test: any ExampleMatrix, seed: UInt64) throws -> [String: Double]
+  /// The same, with the examples that are held back for choices; nil where there are none.
+  func assess(
+    training: any ExampleMatrix, validation: (any ExampleMatrix)?, test: any ExampleMatrix, seed: UInt64
+  ) throws -> [String: Double]
+}
+
+extension AssessedModel {
+  /// Chooses nothing, unless a model says otherwise.
+  public func assess(
+    training: any ExampleMatrix, validation: (any ExampleMatrix)?, test: any ExampleMatrix, seed: UInt64
+  ) throws -> [String: Double] {
+    try assess(training: training, test: test, seed: seed)
+  }
 }

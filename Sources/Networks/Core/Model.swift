@@ -70,7 +70,7 @@ public struct Phase: Sendable, Hashable {
   /// What the contribution is.
   public let kind: Kind
   /// Whether the metric sums of this phase are those that the run reports: one phase of a step says yes, or several that
-  /// each fill other sums and count examples once.
+  /// each fill other sums. The examples of a step are those of the first of them.
   public let countsMetrics: Bool
 
   /// A phase.
@@ -111,6 +111,9 @@ public protocol Model: AnyObject, SendableMetatype {
   /// The layers, shapes and parameters, for people.
   var layerSummaries: [LayerSummary] { get }
 
+  /// Whether an example's contribution depends on the other examples of its lane, so that a lane must not be cut: no
+  /// for most, yes with batch normalisation.
+  var mixesExamples: Bool { get }
   /// The floats that a lane keeps from step to step for each of its examples; 0 for models that keep nothing.
   var laneStateCount: Int { get }
   /// Fills a lane's state before the first step; zero unless a model says otherwise.
@@ -135,6 +138,8 @@ extension Model {
   public static var needsLabels: Bool { true }
   /// The error, unless a model says otherwise.
   public static var mainMetric: String { "error" }
+  /// No, unless a model says otherwise.
+  public var mixesExamples: Bool { false }
   /// Nothing is kept, unless a model says otherwise.
   public var laneStateCount: Int { 0 }
   /// Leaves the zeros as they are.

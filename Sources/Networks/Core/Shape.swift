@@ -23,9 +23,12 @@ public struct Shape: Hashable, Sendable, Codable, CustomStringConvertible, Expre
   /// Decodes the word, the number or the mapping.
   public init(from decoder: any Decoder) throws {
     let extents = try decoder.singleValueContainer().decode([Int].self)
-    guard extents.allSatisfy({ $0 > 0 }) else {
+    let size = extents.reduce(1.0) { $0 * Double($1) }
+    guard !extents.isEmpty, extents.allSatisfy({ $0 > 0 }), size < 0x1p40 else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "a shape is a list of numbers of at least 1"))
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "a shape is a list of numbers of at least 1 with a product below 2^40"))
     }
     self.init(extents)
   }

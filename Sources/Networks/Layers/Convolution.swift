@@ -120,12 +120,14 @@ public struct Convolution: Layer {
     _ pass: LayerPass
   ) {
     let geometry = geometry(da.batch)
-    let weight = pass.gradient(0)
-    let bias = hasBias ? pass.gradient(1) : nil
-    precondition(bias == nil || bias?.adds == weight.adds, "weights and biases are written together")
-    Kernels.Convolution.backwardToWeights(
-      geometry, outputGradient: da.values, input: x, weightGradient: weight.elements,
-      biasGradient: bias?.elements, accumulate: weight.adds, scratch: scratch(geometry, pass))
+    if pass.wantsGradients {
+      let weight = pass.gradient(0)
+      let bias = hasBias ? pass.gradient(1) : nil
+      precondition(bias == nil || bias?.adds == weight.adds, "weights and biases are written together")
+      Kernels.Convolution.backwardToWeights(
+        geometry, outputGradient: da.values, input: x, weightGradient: weight.elements,
+        biasGradient: bias?.elements, accumulate: weight.adds, scratch: scratch(geometry, pass))
+    }
     guard let dx else { return }
     Kernels.Convolution.backwardToData(
       geometry, outputGradient: da.values, weights: weights, inputGradient: dx.elements, accumulate: false,

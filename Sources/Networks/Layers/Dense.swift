@@ -87,11 +87,13 @@ public struct Dense: Layer {
     _ pass: LayerPass
   ) {
     let inputs = x.count / da.batch
-    let weight = pass.gradient(0)
-    Matrix.multiply(
-      da.values, x, into: weight.elements, rows: units, columns: inputs, inner: da.batch, transposeB: true,
-      beta: weight.adds ? 1 : 0)
-    if hasBias {
+    if pass.wantsGradients {
+      let weight = pass.gradient(0)
+      Matrix.multiply(
+        da.values, x, into: weight.elements, rows: units, columns: inputs, inner: da.batch, transposeB: true,
+        beta: weight.adds ? 1 : 0)
+    }
+    if hasBias, pass.wantsGradients {
       let bias = pass.gradient(1)
       Reduction.rowSums(da.values, into: bias.elements, rows: units, batch: da.batch, accumulate: bias.adds)
     }

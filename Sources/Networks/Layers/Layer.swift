@@ -31,6 +31,8 @@ public protocol Layer: Sendable {
   var readsOutput: Bool { get }
   /// Whether the output is the input in another shape: such a layer costs nothing.
   var isView: Bool { get }
+  /// Whether an example's output depends on the other examples of the pass, so that a lane must not be cut.
+  var mixesExamples: Bool { get }
 
   /// y = f(x).
   func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass)
@@ -55,6 +57,8 @@ extension Layer {
   public var readsOutput: Bool { true }
   /// No, unless a layer says otherwise.
   public var isView: Bool { false }
+  /// No, unless a layer says otherwise.
+  public var mixesExamples: Bool { false }
   /// The layer itself, unless it has something to work out.
   public func prepared(for input: Shape) throws(ShapeError) -> Self { self }
   /// None, unless a layer says otherwise.
@@ -81,7 +85,7 @@ public struct LayerPass {
   public let parameters: ParameterGroup
   /// The number of the layer's first slot in the group.
   public let firstSlot: Int
-  /// Where gradients go; nil while evaluating.
+  /// Where gradients go; nil while evaluating, and where only the gradient at the inputs is wanted.
   public let contribution: Contribution?
   /// The layer's scratch: the same memory in `forward` and in `backward`.
   public let scratch: UnsafeMutablePointer<Float>
@@ -93,6 +97,11 @@ public struct LayerPass {
   public let examples: UnsafeBufferPointer<UInt32>
   /// Whether dropout and its like are active.
   public let isTraining: Bool
+  /// What observations for running averages are multiplied with: less than 1 where an example passes more than once.
+  public let share: Float
+
+  /// Whether `backward` has to compute the gradients of the parameters.
+  public var wantsGradients: Bool { contribution != nil }
 
   /// Slot `index` of the layer.
   public func parameter(_ index: Int) -> UnsafeBufferPointer<Float> {

@@ -72,12 +72,14 @@ public struct Subsampling: Layer {
   public func backward(_ dy: Tensor, x: Tensor, y: Tensor, into dx: Tensor?, _ pass: LayerPass) {
     activation?.function.backward(dy.elements, output: y.values)
     let geometry = geometry.with(batch: dy.batch)
-    let coefficient = pass.gradient(0)
-    let bias = pass.gradient(1)
-    precondition(coefficient.adds == bias.adds, "coefficients and biases are written together")
-    Kernels.Subsampling.backwardToParameters(
-      geometry, outputGradient: dy.values, input: x.values, coefficientGradient: coefficient.elements,
-      biasGradient: bias.elements, accumulate: coefficient.adds)
+    if pass.wantsGradients {
+      let coefficient = pass.gradient(0)
+      let bias = pass.gradient(1)
+      precondition(coefficient.adds == bias.adds, "coefficients and biases are written together")
+      Kernels.Subsampling.backwardToParameters(
+        geometry, outputGradient: dy.values, input: x.values, coefficientGradient: coefficient.elements,
+        biasGradient: bias.elements, accumulate: coefficient.adds)
+    }
     guard let dx else { return }
     Kernels.Subsampling.backwardToData(
       geometry, outputGradient: dy.values, coefficient: pass.parameter(0), inputGradient: dx.elements)

@@ -29,6 +29,8 @@ public final class Network {
     var examples: UnsafeBufferPointer<UInt32>
     var random: RandomAddress
     var isTraining: Bool
+    var number = 0
+    var share: Float = 1
   }
 
   /// A network of `layers` on inputs of shape `input`; parameters are zero.
@@ -65,15 +67,22 @@ public final class Network {
   /// The outputs for `inputs` `[input…, batch]`; valid until the next forward pass.
   ///
   /// `random` and `examples` address the masks of dropout and its like, and matter only while training.
+  ///
+  /// - Parameters:
+  ///   - number: tells passes over the same examples in one step apart: each has masks of its own.
+  ///   - share: what the observations of this pass count in running averages, where an example passes more than once.
   @discardableResult
   public func forward(
-    _ inputs: Tensor, examples: UnsafeBufferPointer<UInt32>, random: RandomAddress, isTraining: Bool
+    _ inputs: Tensor, examples: UnsafeBufferPointer<UInt32>, random: RandomAddress, isTraining: Bool,
+    number: Int = 0, share: Float = 1
   ) -> Tensor {
     precondition(
       inputs.batch <= maximumBatch, "\(inputs.batch) examples for a network of at most \(maximumBatch)")
     precondition(
       inputs.shape.count == input.count, "inputs of shape \(inputs.shape) for a network of \(input)")
-    pass = ForwardPass(inputs: inputs, examples: examples, random: random, isTraining: isTraining)
+    pass = ForwardPass(
+      inputs: inputs, examples: examples, random: random, isTraining: isTraining, number: number, share: share
+    )
     guard inputs.batch > 0 else { return activation(after: layers.count - 1) }
     for (index, step) in plan.steps.enumerated() where !layers[index].isView {
       layers[index].forward(
@@ -91,6 +100,10 @@ public final class Network {
       random: RandomAddress(seed: 0, step: 0, stream: .layer(0)), isTraining: false)
   }
 
+  /// The output of layer `index` in the last forward pass: valid until the next one, where no following layer works in
+  /// its memory.
+  package func output(ofLayer index: Int) -> Tensor { activation(after: index) }
+
   /// Where dE/doutputs `[output…, batch]` of the last forward pass has to be written before `backward`.
   public var outputGradient: Tensor {
     Tensor(shape: output, batch: pass.inputs.batch, base: gradients.0.base)
@@ -99,8 +112,8 @@ public final class Network {
   /// Adds dE/dparameters, summed over the examples of the last forward pass, to `contribution`.
   ///
   /// Starts from `outputGradient` and overwrites it. dE/dinputs is written into `inputGradient` where that is given;
-  /// without it, nothing below the first layer with parameters is computed.
-  public func backward(into contribution: Contribution, inputGradient: Tensor? = nil) {
+  /// without it, nothing below the first layer with parameters is computed. Without a contribution, nothing else is.
+  public func backward(into contribution: Contribution?, inputGradient: Tensor? = nil) {
     descend(to: inputGradient) { index, step, dy, dx in
       layers[index].backward(
         dy, x: activation(before: index), y: activation(after: index), into: dx,
@@ -148,6 +161,16 @@ public final class Network {
     inputGradient?.reshaped(dy.shape).copy(dy)
   }
 
+  /// What the last layer with parameters reads: the features that a classifier has found. Valid until the next forward
+  /// pass.
+  public var features: Tensor { activation(before: lastTrainable) }
+  /// The shape of the features of one example.
+  public var featureShape: Shape { plan.steps[lastTrainable].input }
+
+  private var lastTrainable: Int {
+    plan.steps.indices.last { !layers[$0].slots(for: plan.steps[$0].input).isEmpty } ?? 0
+  }
+
   private func activation(before index: Int) -> Tensor {
     guard index > 0, let offset = plan.steps[index - 1].offset else {
       return pass.inputs.reshaped(plan.steps[index].input)
@@ -166,11 +189,15 @@ public final class Network {
     LayerPass(
       parameters: parameters, firstSlot: step.firstSlot, contribution: contribution,
       scratch: scratch.base + step.scratchOffset, temporary: temporary.base,
-      random: pass.random.stream(.layer(index)), examples: pass.examples, isTraining: pass.isTraining)
+      random: pass.random.stream(.layer(pass.number << 16 | index)), examples: pass.examples,
+      isTraining: pass.isTraining, share: pass.share)
   }
 }
 
 extension Network {
+  /// Whether an example's outputs depend on the other examples of the pass: a lane must not be cut then.
+  public var mixesExamples: Bool { layers.contains { $0.mixesExamples } }
+
   /// One line for each layer: what it is, the shape of its output, its number of parameters.
   public var summaries: [LayerSummary] {
     plan.steps.indices.map { index in

@@ -89,6 +89,8 @@ public protocol NetworkModel: Model {
 extension NetworkModel {
   /// One group: the network.
   public var parameters: [ParameterGroup] { [supervised.network.parameters] }
+  /// Whether a layer looks at several examples at once.
+  public var mixesExamples: Bool { supervised.network.mixesExamples }
   /// What the loss counts.
   public var metrics: [Metric] { supervised.metrics }
   /// One line for each layer.

@@ -36,6 +36,8 @@ public struct ParameterUpdate: ~Copyable {
   public var learningRate: Float
   /// The number of this step of this group, from 1.
   public var step: Int
+  /// The momentum at this step; nil for the rule's own.
+  public var momentum: Float?
   /// The ranges within this range that weight decay leaves alone are handled by the caller, which calls once for each
   /// run of slots with the same `decays`.
   public var decays: Bool
@@ -43,7 +45,8 @@ public struct ParameterUpdate: ~Copyable {
   /// An update of a range.
   public init(
     parameters: UnsafeMutableBufferPointer<Float>, sum: UnsafeBufferPointer<Float>,
-    states: [UnsafeMutableBufferPointer<Float>], scale: Float, learningRate: Float, step: Int, decays: Bool
+    states: [UnsafeMutableBufferPointer<Float>], scale: Float, learningRate: Float, step: Int, decays: Bool,
+    momentum: Float? = nil
   ) {
     self.parameters = parameters
     self.sum = sum
@@ -52,5 +55,6 @@ public struct ParameterUpdate: ~Copyable {
     self.learningRate = learningRate
     self.step = step
     self.decays = decays
+    self.momentum = momentum
   }
 }

@@ -17,6 +17,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
   public var learningRate: Double?
   /// sgd and rmsprop: the fraction of the last velocity that is kept (0).
   public var momentum: Double?
+  /// sgd: how the momentum rises over the first epochs (it stays).
+  public var momentumRise: MomentumRise?
   /// sgd: whether the gradient is taken ahead of the velocity (no).
   public var nesterov: Bool?
   /// adam and adamw: the decay of the mean of gradients (0.9).
@@ -29,6 +31,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
   public var weightDecay: Double?
   /// The Euclidean norm that the mean gradient of the group is scaled down to where it is longer.
   public var clipNorm: Double?
+  /// The largest magnitude that a parameter may have after a step: the critic of a Wasserstein game (unlimited).
+  public var clipWeights: Double?
   /// sdlm: what is added to the curvature (0.02).
   public var mu: Double?
   /// sdlm: the examples whose curvature is measured before each epoch (500).
@@ -43,6 +47,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
     case learningRate = "learning_rate"
     case weightDecay = "weight_decay"
     case clipNorm = "clip_norm"
+    case clipWeights = "clip_weights"
+    case momentumRise = "momentum_rise"
     case curvatureExamples = "curvature_examples"
   }
 
@@ -51,7 +57,7 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
     _ rule: Rule = .sgd, learningRate: Double? = nil, momentum: Double? = nil, nesterov: Bool? = nil,
     beta1: Double? = nil, beta2: Double? = nil, epsilon: Double? = nil, weightDecay: Double? = nil,
     clipNorm: Double? = nil, mu: Double? = nil, curvatureExamples: Int? = nil, averaging: Averaging? = nil,
-    schedule: Schedule? = nil
+    schedule: Schedule? = nil, momentumRise: MomentumRise? = nil, clipWeights: Double? = nil
   ) {
     self.rule = rule
     self.learningRate = learningRate
@@ -66,6 +72,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
     self.curvatureExamples = curvatureExamples
     self.averaging = averaging
     self.schedule = schedule
+    self.momentumRise = momentumRise
+    self.clipWeights = clipWeights
   }
 
   /// Decodes the word, the number or the mapping.
@@ -88,7 +96,9 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
       mu: try container.decodeIfPresent(Double.self, forKey: .mu),
       curvatureExamples: try container.decodeIfPresent(Int.self, forKey: .curvatureExamples),
       averaging: try container.decodeIfPresent(Averaging.self, forKey: .averaging),
-      schedule: try container.decodeIfPresent(Schedule.self, forKey: .schedule))
+      schedule: try container.decodeIfPresent(Schedule.self, forKey: .schedule),
+      momentumRise: try container.decodeIfPresent(MomentumRise.self, forKey: .momentumRise),
+      clipWeights: try container.decodeIfPresent(Double.self, forKey: .clipWeights))
   }
 }
 
@@ -96,6 +106,11 @@ extension OptimizerConfiguration {
   /// The learning rate for the step after `progress`: a pure function of the step.
   public func learningRate(at progress: Progress) -> Float {
     Float((learningRate ?? defaultLearningRate) * (schedule?.factor(at: progress) ?? 1))
+  }
+
+  /// The momentum for the step after `progress`, where it rises; nil where the rule's own stays.
+  public func momentum(at progress: Progress) -> Float? {
+    momentumRise.map { Float($0.momentum(from: momentum ?? 0, at: progress)) }
   }
 
   private var defaultLearningRate: Double {
@@ -149,6 +164,12 @@ extension OptimizerConfiguration {
       $0 >= 1e-30 && $0 <= 1
     }
     try check("weight_decay", weightDecay, all, "at least 0 and finite") { $0 >= 0 && $0.isFinite }
+    try check(
+      "momentum_rise", momentumRise, [.sgd], "used together with a momentum above 0, towards one below 1"
+    ) {
+      (momentum ?? 0) > 0 && $0.to >= 0 && $0.to < 1 && $0.epochs >= 1
+    }
+    try check("clip_weights", clipWeights, all, "greater than 0 and finite") { $0 > 0 && $0.isFinite }
     try check("clip_norm", clipNorm, all, "greater than 0 and finite") { $0 > 0 && $0.isFinite }
     try check("mu", mu, [.sdlm], "greater than 0 and finite") { $0 > 0 && $0.isFinite }
     try check("curvature_examples", curvatureExamples, [.sdlm], "at least 1") { $0 >= 1 }

@@ -36,7 +36,7 @@ public struct StochasticGradientDescent: Optimizer {
     } else {
       Kernels.ParameterUpdate.momentum(
         update.parameters, velocity: update.states[0], gradient: update.sum, rate: update.learningRate,
-        momentum: momentum, scale: update.scale, decay: decay, nesterov: isNesterov)
+        momentum: update.momentum ?? momentum, scale: update.scale, decay: decay, nesterov: isNesterov)
     }
   }
 }

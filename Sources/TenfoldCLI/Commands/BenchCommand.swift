@@ -14,16 +14,13 @@ struct BenchCommand: ParsableCommand {
       ranks, the optimizer. Prints one JSON line with the median over several runs of steps.
       """)
 
-  /// A network to measure.
-  enum Network: String, ExpressibleByArgument, CaseIterable {
-    case lenet5, mlp, linear
-  }
+  @Option(help: "The network: \(BenchNetwork.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var network = BenchNetwork.lenet5
 
-  @Option(help: "The network: \(Network.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var network = Network.lenet5
-
-  @Option(help: "The examples of a step, over all lanes.")
-  var batch = 64
+  @Option(
+    name: .customLong("batch"),
+    help: "The examples of a step, over all lanes. Default: that of the comparison with PyTorch.")
+  var wantedBatch: Int?
 
   @Option(help: "The number of lanes. Default: one for each rank and thread.")
   var lanes: Int?
@@ -47,21 +44,17 @@ struct BenchCommand: ParsableCommand {
     guard seconds > 0 else { throw ValidationError("--seconds \(seconds): more than 0 is needed") }
   }
 
+  private var batch: Int { wantedBatch ?? network.batch }
+
   private func yaml(lanes: Int) -> String {
-    let model =
-      switch network {
-      case .lenet5: "architecture: cnn\nmodel: {preset: lenet5}"
-      case .mlp: "architecture: mlp\nmodel: {layers: [{dense: 512}, relu, {dense: 512}, relu, {dense: 10}]}"
-      case .linear: "architecture: mlp\nmodel: {layers: [{dense: 10}]}"
-      }
     return """
-      \(model)
+      \(network.yaml)
       lanes: \(lanes)
       batch: \(batch)
       steps: 1000000000
       reduction: \(reduction)
       log_every_steps: 1000000000
-      optimizer: {rule: sgd, learning_rate: 0.001, momentum: 0.9}
+      optimizer: \(network.optimizer)
       """
   }
 
@@ -77,16 +70,13 @@ struct BenchCommand: ParsableCommand {
   {
     let configuration = try source.configuration(for: M.self)
     let examples = batch * 8
-    var draws = SystemRandomNumberGenerator()
-    let pixels = (0..<examples * 784).map { _ in UInt8.random(in: 0...255, using: &draws) }
-    let labels = (0..<examples).map { Int32($0 % 10) }
-    let set = try Dataset(name: "random", shape: [1, 28, 28], bytes: pixels, labels: labels, classes: 10)
+    let set = try network.examples(examples)
     let splits = try DatasetSplits(training: set, test: set)
     let plan = try LanePlan(
       lanes: configuration.lanes, ranks: session.replicas.count,
       dedicatedCoordinator: options.dedicatedCoordinator)
     let training = configuration.training(examples: examples, stepLimit: nil)
-    let preparation = Preparation(normalization: .unit)
+    let preparation = Preparation(normalization: set.format.sequence == nil ? .unit : .none)
     let trainer = try Trainer(
       training,
       makeModel: {

@@ -9,31 +9,58 @@ struct DataCommand: ParsableCommand {
 
   struct Make: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Writes generated handwritten-like digits as the four IDX files of MNIST.",
-      discussion: "The files are a function of the seed alone. Train on them with data.source=mnist.")
+      abstract: "Writes generated data: digits as the four files of MNIST, a text, or music.",
+      discussion: """
+        The files are a function of the seed alone. Train on digits with data.source=mnist, on text.txt with \
+        data.source=text, on music.json with data.source=piano_roll.
+        """)
+
+    /// What can be generated as files.
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+      case digits, text, music
+    }
 
     @Argument(help: "The directory to write to.")
     var directory: String
 
-    @Option(help: "The number of training images.")
-    var training = 60_000
+    @Option(help: "What to generate.")
+    var kind = Kind.digits
 
-    @Option(help: "The number of test images.")
-    var test = 10_000
+    @Option(help: "The training images, or pieces of music. Default: 60000 or 200; 200000 symbols of text.")
+    var training: Int?
+
+    @Option(help: "The test images, or pieces of music. Default: 10000 or 40.")
+    var test: Int?
 
     @Option(help: "The seed.")
     var seed: UInt64 = 1
 
     func validate() throws {
-      guard training >= 1, test >= 1 else { throw ValidationError("at least 1 image of each kind is needed") }
+      guard training ?? 1 >= 1, test ?? 1 >= 1 else {
+        throw ValidationError("at least 1 example to train on and 1 to test on are needed")
+      }
+      guard kind != .text || test == nil else {
+        throw ValidationError("--test does not apply to text: one file is divided by data.test_fraction")
+      }
     }
 
     func run() throws {
       CheckpointCommand.run {
-        let splits = try HandwrittenDigits(seed: seed).splits(training: training, test: test)
         try makeDirectory()
-        try splits.writeMNIST(to: directory)
-        print("wrote \(training) training and \(test) test images to \(directory)")
+        switch kind {
+        case .digits:
+          let (training, test) = (training ?? 60_000, test ?? 10_000)
+          try HandwrittenDigits(seed: seed).splits(training: training, test: test).writeMNIST(to: directory)
+          print("wrote \(training) training and \(test) test images to \(directory)")
+        case .text:
+          let length = training ?? 200_000
+          try GeneratedFiles.writeText(to: directory, length: length, seed: seed)
+          print("wrote \(length) symbols to \(directory)/text.txt")
+        case .music:
+          let (training, test) = (training ?? 200, test ?? 40)
+          try GeneratedFiles.writeMusic(to: directory, training: training, test: test, seed: seed)
+          print("wrote \(training) training and \(test) test pieces to \(directory)/music.json")
+        }
         return ExitStatus.done
       }
     }

@@ -16,6 +16,11 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "A value in place of the config's, for example data.directory=PATH.")
   var set: [String] = []
 
+  @Option(
+    help:
+      "The run directory of a classifier that judges samples: its score, and the distance of its features.")
+  var classifier: String?
+
   @OptionGroup var choice: CheckpointChoice
 
   @OptionGroup var options: RunOptions
@@ -38,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
     let builder = try RunBuilder<M>(
       yaml: yaml, session: session, threads: options.threads,
       dedicatedCoordinator: options.dedicatedCoordinator,
-      stepLimit: nil)
+      stepLimit: nil, placesRoles: false)
     let trainer = try builder.trainer(runDirectory: nil, observer: nil)
     var checkpoint: Checkpoint?
     try session.onEveryRank("finding the checkpoint") {
@@ -49,12 +54,27 @@ struct EvaluateCommand: ParsableCommand {
     try session.onEveryRank("loading the checkpoint") { try trainer.resume(from: checkpoint) }
     try trainer.evaluateAll()
     var assessed: [String: Double] = [:]
-    if M.self is any AssessedModel.Type { assessed = try assess(trainer, builder) }
+    if M.self is any AssessedModel.Type || classifier != nil { assessed = try assess(trainer, builder) }
     guard session.isCoordinator else { return ExitStatus.done }
     var figures = trainer.figures.merging(assessed) { $1 }
     figures["step"] = Double(trainer.progress.step)
     print(String(decoding: try JSON.encode(figures), as: UTF8.self))
     return ExitStatus.done
+  }
+
+  /// What a classifier says of as many samples as there are test examples.
+  private func judge(_ model: some Model, by judge: SampleJudge, _ test: Dataset) throws -> [String: Double] {
+    guard let model = model as? any SamplingModel else {
+      throw UsageError(
+        "--classifier judges samples, and the architecture «\(type(of: model).name)» has none; "
+          + RunCommand.architectures { $0 is any SamplingModel.Type })
+    }
+    for artifact in try model.samples(SampleRequest(count: test.count, seed: 1)) {
+      if case .images(_, let pixels) = artifact.content {
+        return try judge.figures(of: pixels, real: test)
+      }
+    }
+    throw UsageError("--classifier judges images, and the samples of this run are none")
   }
 
   /// The figures that need all examples at once, computed by the coordinator while the others wait. Collective.
@@ -64,14 +84,20 @@ struct EvaluateCommand: ParsableCommand {
     for group in trainer.groups { try group.enterMean() }
     var figures: [String: Double] = [:]
     try builder.session.onEveryRank("the assessment") {
-      guard builder.session.isCoordinator, let splits = builder.splits,
-        let model = trainer.model as? any AssessedModel
-      else { return }
+      guard builder.session.isCoordinator, let splits = builder.splits else { return }
+      if let classifier {
+        figures = try judge(trainer.model, by: SampleJudge(directory: classifier), splits.test)
+      }
+      guard let model = trainer.model as? any AssessedModel else { return }
       let block = builder.configuration.evaluation.block
-      figures = try model.assess(
+      let own = try model.assess(
         training: PreparedExamples(splits.training, preparation: builder.preparation, block: block),
+        validation: splits.validation.map {
+          try PreparedExamples($0, preparation: builder.preparation, block: block)
+        },
         test: PreparedExamples(splits.test, preparation: builder.preparation, block: block),
         seed: builder.configuration.seed)
+      figures.merge(own) { $1 }
     }
     for group in trainer.groups { try group.leaveMean() }
     return figures

@@ -93,6 +93,7 @@ struct TrainCommand: ParsableCommand {
       try session.onEveryRank("resuming") { try trainer.resume(from: checkpoint) }
       printer?.say("resumed after step \(trainer.progress.step)")
     }
+    for note in builder.splits?.notes ?? [] { printer?.say("note: \(note)") }
     printer?.say(opening(builder, trainer))
     let end: RunEnd
     do {

@@ -23,7 +23,8 @@ struct RunBuilder<M: Model> {
 
   /// Opens the data, plans the lanes and tries the model: nothing is written before all fit together. Collective.
   init(
-    yaml: String, session: RankSession, threads: Int, dedicatedCoordinator: Bool, stepLimit: Int?
+    yaml: String, session: RankSession, threads: Int, dedicatedCoordinator: Bool, stepLimit: Int?,
+    placesRoles: Bool = true
   ) throws {
     self.yaml = yaml
     self.session = session
@@ -46,16 +47,25 @@ struct RunBuilder<M: Model> {
     description = opened.description
     fingerprint = opened.fingerprint
     splits = opened.splits
-    training = configuration.training(examples: opened.trainingCount, stepLimit: stepLimit)
+    var training = configuration.training(examples: opened.trainingCount, stepLimit: stepLimit)
+    training.placesRoles = placesRoles
+    self.training = training
     let lanePlan = plan!
-    let lanes = (0..<replicas.count).map { lanePlan.lanes(of: $0).count }.max()!
+    // Where roles have ranks of their own, one rank may have all lanes.
+    let lanes =
+      M.self is any RoleModel.Type
+      ? configuration.lanes : (0..<replicas.count).map { lanePlan.lanes(of: $0).count }.max()!
     let curvature = try configuration.optimizer.makeOptimizer().curvatureExamples
     let most = min(max(training.largestLane * lanes, curvature), opened.trainingCount)
     feed = try opened.feed(session: session, largestRequest: most)
     // What can fail here fails alike on every rank: shapes and configurations that do not fit together.
     try session.onEveryRank("the model") {
-      try configuration.validate(
-        for: try M(configuration.model, data: opened.description, maximumBatch: 1))
+      let model = try M(configuration.model, data: opened.description, maximumBatch: 1)
+      try configuration.validate(for: model, training)
+      if placesRoles {
+        try training.checkRoles(
+          of: model, ranks: replicas.count, threads: threads, dedicatedCoordinator: dedicatedCoordinator)
+      }
     }
   }
 

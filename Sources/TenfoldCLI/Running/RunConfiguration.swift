@@ -122,8 +122,22 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     return training
   }
 
-  /// Checks what only the model can tell: the names of its groups and of its metrics.
-  func validate(for model: some Networks.Model) throws {
+  /// Checks what only the model can tell: the names of its groups and of its metrics, and whether lanes may be cut.
+  func validate(for model: some Networks.Model, _ training: TrainingConfiguration) throws {
+    let isCut = training.microBatch == microBatch ?? 256 && training.microBatch < training.largestLane
+    if model.mixesExamples, isCut {
+      throw ConfigurationError(
+        "batch normalisation needs all \(training.largestLane) examples of a lane at once, but a lane is worked on "
+          + "\(training.microBatch) at a time: set micro_batch: \(training.largestLane) or more, or use more "
+          + "lanes")
+    }
+    if model is any RoleModel {
+      for used in [optimizer] + optimizers.values where used.rule == .sdlm {
+        throw ConfigurationError(
+          "optimizer: the rule «sdlm» needs second derivatives of one loss, and a game of two networks has none: "
+            + "choose another rule")
+      }
+    }
     let groups = model.parameters.map(\.name)
     for name in optimizers.keys where !groups.contains(name) {
       throw ConfigurationError(

@@ -51,7 +51,9 @@ struct RunSource {
   ///
   /// The length of the run is among them where no schedule is measured by it.
   var harmlessKeys: Set<String> {
-    let keys: Set = ["checkpoints", "log_every_steps", "evaluation", "data.directory", "data.access"]
+    let keys: Set = [
+      "checkpoints", "log_every_steps", "evaluation", "data.directory", "data.access", "model.placement",
+    ]
     return usesConstantRate ? keys.union(["epochs", "steps"]) : keys
   }
 

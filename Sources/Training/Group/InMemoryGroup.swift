@@ -11,6 +11,7 @@ public final class InMemoryGroup: ReplicaGroup {
   public let count: Int
   private let exchange: Exchange
   private let sharesMemory: Bool
+  private var subgroups = 0
 
   private init(rank: Int, count: Int, exchange: Exchange, sharesMemory: Bool) {
     self.rank = rank
@@ -90,6 +91,28 @@ public final class InMemoryGroup: ReplicaGroup {
   /// A barrier that also makes writes to shared memory seen. Collective.
   public func synchronize(_ operation: String) throws { try barrier() }
 
+  /// The ranks of the same color, with mailboxes of their own. Collective.
+  public func subgroup(color: Int) throws -> any ReplicaGroup {
+    let colors = UnsafeMutableBufferPointer<Int>.allocate(capacity: count)
+    defer { colors.deallocate() }
+    colors.initialize(repeating: 0)
+    colors[rank] = color
+    let transfers = try prepareAllGather(
+      colors, ranges: (0..<count).map { $0..<$0 + 1 }, operation: "subgroup")
+    try transfers.start()
+    try transfers.wait()
+    let members = (0..<count).filter { colors[$0] == color }
+    subgroups += 1
+    let name = "\(subgroups) of \(color)"
+    let part = exchange.parts.withLock { parts in
+      let part = parts[name] ?? Exchange()
+      parts[name] = part
+      return part
+    }
+    return InMemoryGroup(
+      rank: members.firstIndex(of: rank)!, count: members.count, exchange: part, sharesMemory: sharesMemory)
+  }
+
   /// A rank's part of shared memory; it lives as long as the group.
   final class Segment: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
@@ -127,6 +150,7 @@ public final class InMemoryGroup: ReplicaGroup {
     }
     let mailboxes = Mutex<[Route: Mailbox]>([:])
     let segments = Mutex<[Segment]>([])
+    let parts = Mutex<[String: Exchange]>([:])
   }
 }
 

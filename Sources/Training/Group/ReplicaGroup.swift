@@ -28,6 +28,9 @@ public protocol ReplicaGroup: AnyObject {
   /// - Parameter byteCount: the size of this rank's segment; may be 0 and may differ between ranks.
   func shareMemory(byteCount: Int) throws -> SharedMemory?
 
+  /// The group of those ranks that give the same color, in their order here, with messages of its own. Collective.
+  func subgroup(color: Int) throws -> any ReplicaGroup
+
   /// Waits until all have come here; what each has written to shared memory before, all see afterwards. Collective,
   /// and only after `shareMemory` has given some.
   func synchronize(_ operation: String) throws
@@ -113,6 +116,9 @@ public final class SoloGroup: ReplicaGroup {
 
   /// A barrier that also makes writes to shared memory seen. Collective.
   public func synchronize(_ operation: String) {}
+
+  /// The same group: there is nobody else.
+  public func subgroup(color: Int) -> any ReplicaGroup { self }
 }
 
 /// The transfers of a group of one.

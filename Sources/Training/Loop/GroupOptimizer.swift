@@ -9,14 +9,16 @@ package final class GroupOptimizer {
   package let group: ParameterGroup
   package let optimizer: any Optimizer
   package let configuration: OptimizerConfiguration
-  package let sum: LaneSum
-  /// One vector for each of the optimizer's `stateNames`; valid in `sum.ownRange`, everywhere after `collectState`.
+  /// One vector for each of the optimizer's `stateNames`; valid in `sum.ownRange`, at the coordinator everywhere after
+  /// `collectState`.
   package let states: [FlatBuffer]
   /// The steps that this group has taken.
   package var steps = 0
 
   private let team: ThreadTeam
-  private let replicas: any ReplicaGroup
+  private let players: GroupPlayers
+  // nil where this rank does not move the group.
+  private let laneSum: LaneSum?
   // Where the trained parameters wait while their mean stands in their place; nil where no mean is kept.
   private let trained: FlatBuffer?
   private let runs: [[Run]]
@@ -33,21 +35,24 @@ package final class GroupOptimizer {
 
   /// Prepares the group. Collective.
   package init(
-    group: ParameterGroup, configuration: OptimizerConfiguration, metricCount: Int, plan: LanePlan,
-    reduction: Reduction, replicas: any ReplicaGroup, team: ThreadTeam
+    group: ParameterGroup, configuration: OptimizerConfiguration, metricCount: Int, players: GroupPlayers,
+    reduction: Reduction, team: ThreadTeam
   ) throws {
     self.group = group
     self.team = team
-    self.replicas = replicas
+    self.players = players
     optimizer = try configuration.makeOptimizer()
     self.configuration = configuration
-    sum = try LaneSum(
-      group: group, metricCount: metricCount, plan: plan, reduction: reduction, replicas: replicas, team: team
-    )
-    let states = optimizer.stateNames.map { _ in FlatBuffer(count: group.buffer.count) }
+    laneSum = try players.own.map {
+      try LaneSum(
+        group: group, metricCount: metricCount, plan: players.plan, reduction: reduction, replicas: $0,
+        team: team)
+    }
+    let keepsState = laneSum != nil || players.all.rank == 0
+    let states = optimizer.stateNames.map { _ in FlatBuffer(count: keepsState ? group.buffer.count : 0) }
     self.states = states
-    trained = optimizer.averageState.map { [own = sum.ownRange] _ in FlatBuffer(count: own.count) }
-    let own = sum.ownRange
+    let own = laneSum?.ownRange ?? 0..<0
+    trained = optimizer.averageState.map { _ in FlatBuffer(count: own.count) }
     runs = (0..<team.count).map { thread in
       let blocks = LanePlan.block(
         thread, of: team.count, from: 0..<((own.count + LaneSum.blockSize - 1) / LaneSum.blockSize))
@@ -67,12 +72,27 @@ package final class GroupOptimizer {
     let blocks = (group.buffer.count + LaneSum.blockSize - 1) / LaneSum.blockSize
     blockSquares = .allocate(capacity: max(blocks, 1))
     blockSquares.initialize(repeating: 0)
-    let blockRanges = (0..<replicas.count).map { LanePlan.block($0, of: replicas.count, from: 0..<blocks) }
-    squaresExchange =
-      configuration.clipNorm != nil && reduction == .exact
-      ? try replicas.prepareAllGather(blockSquares, ranges: blockRanges, operation: "gradient norm")
-      : NoTransfers()
+    if let replicas = players.own, configuration.clipNorm != nil, reduction == .exact {
+      squaresExchange = try replicas.prepareAllGather(
+        blockSquares,
+        ranges: (0..<replicas.count).map { LanePlan.block($0, of: replicas.count, from: 0..<blocks) },
+        operation: "gradient norm")
+    } else {
+      squaresExchange = NoTransfers()
+    }
   }
+
+  /// Whether this rank moves the group.
+  package var isPlayed: Bool { laneSum != nil }
+
+  /// The sum over lanes, on ranks that move the group.
+  package var sum: LaneSum {
+    guard let laneSum else { preconditionFailure("a rank that does not move «\(group.name)»") }
+    return laneSum
+  }
+
+  /// Whether this rank has to draw the first values: others may do it in the same memory.
+  package var drawsFirstValues: Bool { players.own?.rank == 0 || laneSum?.sharesParameters != true }
 
   deinit {
     blockSquares.deallocate()
@@ -105,6 +125,8 @@ package final class GroupOptimizer {
       if norm > clipNorm { scale *= Float(clipNorm / norm) }
     }
     let learningRate = configuration.learningRate(at: progress)
+    let momentum = configuration.momentum(at: progress)
+    let limit = configuration.clipWeights.map { Float($0) }
     let step = steps
     try team.run { thread in
       for run in runs[thread] {
@@ -113,13 +135,23 @@ package final class GroupOptimizer {
           parameters: UnsafeMutableBufferPointer(
             start: group.buffer.base + range.lowerBound, count: range.count),
           sum: UnsafeBufferPointer(start: sum.total + range.lowerBound, count: range.count),
-          states: run.states, scale: scale, learningRate: learningRate, step: step, decays: run.decays)
+          states: run.states, scale: scale, learningRate: learningRate, step: step, decays: run.decays,
+          momentum: momentum)
         switch (kind, run.update) {
-        case (.gradient, .optimizer): optimizer.apply(update)
+        case (.gradient, .optimizer):
+          optimizer.apply(update)
+          if let limit {
+            Elementwise.clamp(
+              UnsafeBufferPointer(update.parameters), to: -limit...limit, into: update.parameters)
+          }
         case (.gradient, .average(let rate)): update.average(rate: rate, scale: Float(1 / count))
         case (.curvature, .optimizer): optimizer.observe(curvature: update)
         case (.curvature, .average): break
         case (.mean, _): update.average(rate: 1, scale: Float(1 / count))
+        }
+        // Where a mean of the parameters is kept, running averages stand in it as they are.
+        if case .average = run.update, let mean = optimizer.averageState {
+          run.states[mean].baseAddress!.update(from: update.parameters.baseAddress!, count: range.count)
         }
       }
     }
@@ -128,7 +160,7 @@ package final class GroupOptimizer {
 
   /// Puts the mean of the parameters in their place on every rank, where the optimizer keeps one. Collective.
   package func enterMean() throws {
-    guard let trained, let average = optimizer.averageState, steps > 0 else { return }
+    guard let sum = laneSum, let trained, let average = optimizer.averageState, steps > 0 else { return }
     let own = sum.ownRange
     trained.base.update(from: group.buffer.base + own.lowerBound, count: own.count)
     (group.buffer.base + own.lowerBound).update(from: states[average].base + own.lowerBound, count: own.count)
@@ -138,7 +170,7 @@ package final class GroupOptimizer {
   /// Brings the trained parameters back after `enterMean`. Collective, after all ranks have done what they do with the
   /// mean.
   package func leaveMean() throws {
-    guard let trained, steps > 0 else { return }
+    guard let sum = laneSum, let trained, steps > 0 else { return }
     let own = sum.ownRange
     (group.buffer.base + own.lowerBound).update(from: trained.base, count: own.count)
     try sum.publishParameters()
@@ -162,8 +194,33 @@ package final class GroupOptimizer {
     return squares.squareRoot()
   }
 
-  /// Brings the state vectors of all ranks together at the coordinator. Collective.
+  /// Gives the parameters to the ranks that do not move them. Collective.
+  package func spreadParameters() throws {
+    let others = (0..<players.all.count).filter { !players.ranks.contains($0) }
+    guard !others.isEmpty else { return }
+    try players.spread(.init(group.buffer.elements), to: others, operation: "parameters of \(group.name)")
+  }
+
+  /// Brings the state vectors of all ranks together at the coordinator, and the parameters to all. Collective.
   package func collectState() throws {
+    try collectWithin()
+    try spreadParameters()
+    guard players.leader != 0 else { return }
+    if players.all.rank == 0 || players.all.rank == players.leader {
+      for state in states {
+        try players.spread(.init(state.elements), to: [0], operation: "optimizer state")
+      }
+      var counter = [Int64(steps)]
+      try counter.withUnsafeMutableBytes {
+        try players.spread($0, to: [0], operation: "optimizer state")
+      }
+      steps = Int(counter[0])
+    }
+  }
+
+  /// Brings the state vectors together at the first of the ranks that move the group.
+  private func collectWithin() throws {
+    guard let sum = laneSum, let replicas = players.own else { return }
     guard replicas.count > 1, sum.reduction == .exact else { return }
     for state in states {
       let own = bytes(state, sum.ownRange)
@@ -182,6 +239,8 @@ package final class GroupOptimizer {
 
   /// Gives all ranks the coordinator's parameters and state. Collective.
   package func distribute() throws {
+    if players.leader != 0 { try passOn() }
+    guard let sum = laneSum, let replicas = players.own else { return }
     if sum.sharesParameters {
       try replicas.synchronize("parameters")
     } else {
@@ -191,6 +250,21 @@ package final class GroupOptimizer {
     var counter = [Int64(steps)]
     try counter.withUnsafeMutableBytes { try replicas.broadcast(in: $0, operation: "optimizer state") }
     steps = Int(counter[0])
+  }
+
+  /// Gives the coordinator's parameters and state to the first of the ranks that move the group.
+  private func passOn() throws {
+    let (all, leader) = (players.all, players.leader)
+    var counter = [Int64(steps)]
+    try counter.withUnsafeMutableBytes { counter in
+      let pieces =
+        [UnsafeMutableRawBufferPointer(group.buffer.elements), counter] + states.map { .init($0.elements) }
+      for piece in pieces where !piece.isEmpty {
+        if all.rank == 0 { try all.transfer([.send(to: leader, piece)], operation: "parameters") }
+        if all.rank == leader { try all.transfer([.receive(from: 0, piece)], operation: "parameters") }
+      }
+    }
+    if all.rank == leader { steps = Int(counter[0]) }
   }
 
   private func bytes(_ buffer: FlatBuffer, _ range: Range<Int>) -> UnsafeMutableRawBufferPointer {

@@ -37,10 +37,22 @@ package struct RunMeter {
     waited += .now - before
   }
 
-  /// Adds the totals of a step.
-  package mutating func add(_ totals: UnsafeMutableBufferPointer<Double>) {
-    for i in totals.indices { sums[i] += totals[i] }
-    examples += totals[0]
+  /// Adds the totals of a phase; its examples only where no phase of the step has counted them.
+  package mutating func add(_ totals: UnsafeMutableBufferPointer<Double>, countsExamples: Bool = true) {
+    for i in totals.indices where i > 0 || countsExamples { sums[i] += totals[i] }
+    if countsExamples { examples += totals[0] }
+  }
+
+  /// Gives away what has been summed: another rank reports it.
+  package mutating func take() -> [Double] {
+    defer { for i in sums.indices { sums[i] = 0 } }
+    return sums
+  }
+
+  /// Adds what another rank has summed.
+  package mutating func add(_ others: [Double]) {
+    for i in sums.indices { sums[i] += others[i] }
+    examples += others[0]
   }
 
   /// Replaces the sums since the line before: on resuming.

@@ -7,7 +7,10 @@ extension Trainer {
   ///
   /// Where the optimizer keeps a mean of the parameters (`optimizer.averaging`), the figures are those of the mean.
   package func evaluateAll() throws {
-    for group in groups { try group.enterMean() }
+    for group in groups {
+      try group.enterMean()
+      try group.spreadParameters()
+    }
     try evaluateSplits()
     try illustrate()
     // Every evaluation ends with an exchange of sums: all ranks are done with the mean.
@@ -29,6 +32,7 @@ extension Trainer {
       }
       if replicas.rank == 0 { try observer?.didEvaluate(record) }
     }
+    if let rule = configuration.stop, rule.isMet(figures) { reachedGoal = true }
   }
 
   private func isLowest(_ record: EvaluationRecord) -> Bool {
@@ -37,16 +41,17 @@ extension Trainer {
     return value < best[main]?.value ?? .infinity
   }
 
-  /// Shows the coordinator's observer what the model has to show of the first test examples. Collective.
+  /// Shows the coordinator's observer what the model has to show of the first test examples, and takes its figures of
+  /// them. Collective.
   private func illustrate() throws {
-    guard M.self is any IllustratedModel.Type, feed.count(of: .test) > 0, configuration.illustrates else {
-      return
-    }
+    guard M.self is any IllustratedModel.Type, feed.count(of: .test) > 0 else { return }
     let count = min(configuration.evaluationBlock, feed.count(of: .test))
     let ranges = (0..<replicas.count).map { $0 == 0 ? 0..<count : 0..<0 }
     let source = try feed.evaluation(.test, ranges: ranges)
-    guard replicas.rank == 0, let observer, let model = model as? any IllustratedModel else { return }
+    guard replicas.rank == 0, let model = model as? any IllustratedModel else { return }
     let batch = workers[0].assembler.assemble(evaluating: 0..<count, from: source)
+    for (name, value) in try model.figures(of: batch) { figures["test_\(name)"] = value }
+    guard configuration.illustrates, let observer else { return }
     observer.didIllustrate(try model.illustrations(of: batch, at: progress), at: progress)
   }
 

@@ -32,6 +32,8 @@ public final class Trainer<M: Model> {
   package var meter: RunMeter
   let workers: [LaneWorker<M>]
   let laneStates: LaneStates
+  // The part that this rank plays, where the roles of the model work on ranks of their own.
+  let part: RolePart<M>?
   var stopWindow: StopWindow
   /// Whether the run has reached the goal of its stop rule.
   public package(set) var reachedGoal = false
@@ -77,16 +79,19 @@ public final class Trainer<M: Model> {
     laneStates = LaneStates(
       count: model.laneStateCount, places: configuration.largestLane, plan: plan, replicas: replicas)
     stopWindow = StopWindow(metricCount: model.metrics.count)
-    groups = try model.parameters.map {
+    let part = try RolePart(
+      of: model, configuration, preparation: preparation, format: feed.format, replicas: replicas, team: team,
+      makeModel: makeModel)
+    self.part = part
+    groups = try model.parameters.enumerated().map { index, group in
       try GroupOptimizer(
-        group: $0, configuration: configuration.optimizer(of: $0.name), metricCount: model.metrics.count,
-        plan: plan,
-        reduction: configuration.reduction, replicas: replicas, team: team)
+        group: group, configuration: configuration.optimizer(of: group.name),
+        metricCount: model.metrics.count,
+        players: part?.players(of: index) ?? GroupPlayers(all: replicas, plan: plan),
+        reduction: configuration.reduction, team: team)
     }
-    for (index, group) in model.parameters.enumerated() {
-      if replicas.rank == 0 || !groups[index].sum.sharesParameters {
-        group.initialize(seed: configuration.seed, group: index)
-      }
+    for (index, group) in model.parameters.enumerated() where groups[index].drawsFirstValues {
+      group.initialize(seed: configuration.seed, group: index)
     }
     for lane in plan.lanes(of: replicas.rank) {
       if let state = laneStates.state(lane, first: 0, beginsEpoch: true) {
@@ -122,6 +127,7 @@ public final class Trainer<M: Model> {
 
   /// One optimizer step: every phase, on every lane.
   package func step() throws -> ControlWord {
+    if let part { return try step(playing: part) }
     let request = rows(at: progress)
     if progress.stepInEpoch == 0, let examples = groups.map(\.optimizer.curvatureExamples).max(), examples > 0
     {
@@ -129,6 +135,7 @@ public final class Trainer<M: Model> {
     }
     let source = try feed.training(request, next: nextRows(after: progress))
     var control = ControlWord()
+    var hasCounted = false
     for phase in model.phases(at: progress) {
       let own = wishes()
       try contribute(phase, plan: request.plan, source: source) { lane in
@@ -139,16 +146,17 @@ public final class Trainer<M: Model> {
       try checkFinite(group.sum, phase)
       try group.apply(phase.kind, at: progress)
       if phase.countsMetrics {
-        meter.add(group.sum.totals)
-        if let rule = configuration.stop {
-          let examples = request.plan.positions(step: progress.stepInEpoch).count
-          let isMet = stopWindow.add(
-            group.sum.totals, examples: examples, rule: rule, metrics: model.metrics)
-          reachedGoal = reachedGoal || isMet
-        }
+        meter.add(group.sum.totals, countsExamples: !hasCounted)
+        if configuration.stop != nil { stopWindow.add(group.sum.totals, countsExamples: !hasCounted) }
+        hasCounted = true
       }
       control.stop = control.stop || group.sum.control.stop
       control.save = control.save || group.sum.control.save
+    }
+    if let rule = configuration.stop {
+      let examples = request.plan.positions(step: progress.stepInEpoch).count
+      let isMet = stopWindow.endStep(examples: examples, rule: rule, metrics: model.metrics)
+      reachedGoal = reachedGoal || isMet
     }
     progress = Progress(
       step: progress.step + 1, stepsPerEpoch: configuration.stepsPerEpoch,
@@ -188,7 +196,7 @@ public final class Trainer<M: Model> {
   }
 
   /// What this rank wants decided at this step: its signals, and the coordinator's clock.
-  private func wishes() -> ControlWord {
+  func wishes() -> ControlWord {
     var own = interrupt(progress)
     if replicas.rank == 0, runDirectory != nil {
       let due = configuration.savePolicy.isDue(
@@ -214,16 +222,16 @@ public final class Trainer<M: Model> {
       seed: configuration.seed, epoch: epoch, shuffle: configuration.shuffle)
   }
 
-  private func rows(at progress: Progress) -> RowRequest {
+  func rows(at progress: Progress) -> RowRequest {
     let plan = shards(progress.epoch)
     return RowRequest(
       plan: plan,
       positions: (0..<replicas.count).map {
-        plan.positions(step: progress.stepInEpoch, lanes: self.plan.lanes(of: $0))
+        plan.positions(step: progress.stepInEpoch, lanes: part?.plan.lanes(of: $0) ?? self.plan.lanes(of: $0))
       })
   }
 
-  private func nextRows(after progress: Progress) -> RowRequest? {
+  func nextRows(after progress: Progress) -> RowRequest? {
     let next = Progress(
       step: progress.step + 1, stepsPerEpoch: progress.stepsPerEpoch, totalSteps: progress.totalSteps)
     return next.step < configuration.lastStep ? rows(at: next) : nil

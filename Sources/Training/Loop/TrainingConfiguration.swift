@@ -27,6 +27,8 @@ public struct TrainingConfiguration: Sendable {
   public var groupOptimizers: [String: OptimizerConfiguration] = [:]
   /// Whether models that have pictures show them at evaluations.
   public var illustrates = true
+  /// Whether the roles of a model work where its placement says; where not, every rank plays all of them.
+  public var placesRoles = true
   /// When the run has reached its goal; nil for never.
   public var stop: StopRule?
   /// The examples that evaluation works on at a time. Part of the figures' last bits.

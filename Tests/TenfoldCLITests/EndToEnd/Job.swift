@@ -107,7 +107,7 @@ final class Job {
   }
 
   /// Ends all that is left of the job.
-  private func kill() {
+  func kill() {
     guard process.isRunning else { return }
     for child in LinuxProcesses.children(of: process.processIdentifier) {
       _ = Foundation.kill(child, SIGKILL)

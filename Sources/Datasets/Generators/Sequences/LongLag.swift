@@ -4,8 +4,9 @@ import Networks
 ///
 /// - 2a: (y, a1, …, a(p-1), y) or (x, a1, …, a(p-1), x), each with probability 1/2, over p + 1 symbols. At every step the next
 ///   symbol is to be said; success is an error of every output below 0.25.
-/// - 2b: the same with p - 1 random symbols of a1 … a(p-1) in the middle. Every next symbol is asked for, but only the last can
-///   be known: it alone counts for success.
+/// - 2b: the same with p - 1 random symbols of a1 … a(p-1) in the middle, and the last symbol alone is asked for. (As all
+///   sequences have the same length, a network that has to predict the random ones, too, would have to count to p to know
+///   when the end comes; one cell cannot do both.)
 /// - 2c: (b, y, …, e, y) or (b, x, …, e, x) with q + k distractors of a1 … ap between, over p + 4 symbols; k is drawn anew, each
 ///   further distractor with probability 9/10 (at most 200 of them). After the trigger e, which of x and y is to be said,
 ///   nothing at other steps; success is an error of both outputs below 0.2.
@@ -46,9 +47,8 @@ struct LongLag: SequenceGenerator {
       let isRandom = experiment == .random
       layout = SequenceLayout(
         SequenceFormat(
-          steps: lag, input: step, target: step, symbols: (1..<lag).map { "a\($0)" } + ["x", "y"],
-          groups: isRandom ? ["middle", "end"] : []),
-        targets: .next)
+          steps: lag, input: step, target: step, symbols: (1..<lag).map { "a\($0)" } + ["x", "y"]),
+        targets: .next, scoring: isRandom ? .last : .all)
     }
     address = RandomAddress(seed: seed, step: 0, stream: .generator(148 + part))
     var hash = ContentHash()
@@ -69,7 +69,6 @@ struct LongLag: SequenceGenerator {
         row.setSymbol(experiment == .fixed ? step - 1 : draws.integer(below: lag - 1), at: step)
       }
       row.setSymbol(lag - 1 + isY, at: lag)
-      if experiment == .random { row.setGroup(1, at: lag - 1) }
     }
   }
 

@@ -1,0 +1,205 @@
+import Foundation
+import Kernels
+import Testing
+
+extension KernelSuites {
+  @Suite("Sequences") struct SequenceTests {
+    /// Slices [rows, pitch] of random numbers, a few floats apart.
+    struct Slices {
+      var values: [Float]
+      let rows: Int
+      let pitch: Int
+      let step: Int
+
+      init(_ steps: Int, rows: Int, pitch: Int, seed: UInt64, gap: Int = 0) {
+        self.rows = rows
+        self.pitch = pitch
+        step = rows * pitch + gap
+        values = randomValues(steps * step + 1, seed: seed)
+      }
+
+      func at(_ t: Int, _ r: Int, _ b: Int) -> Double { Double(values[t * step + r * pitch + b]) }
+
+      mutating func with<Result>(_ body: (TimeSlices) -> Result) -> Result {
+        values.withUnsafeMutableBufferPointer {
+          body(TimeSlices($0.baseAddress!, rows: rows, pitch: pitch, step: step))
+        }
+      }
+    }
+
+    static let sizes = [
+      (m: 1, k: 1, pitch: 16, steps: 1), (m: 5, k: 7, pitch: 16, steps: 3),
+      (m: 13, k: 3, pitch: 16, steps: 9),
+      (m: 144, k: 36, pitch: 16, steps: 1), (m: 12, k: 200, pitch: 32, steps: 1),
+      (m: 25, k: 97, pitch: 48, steps: 1),
+      (m: 31, k: 193, pitch: 64, steps: 2), (m: 7, k: 11, pitch: 80, steps: 2),
+      (m: 9, k: 5, pitch: 272, steps: 3),
+    ]
+
+    @Test("C_t = A B_t + bias, and C_t += A B_t, for A as it is and transposed", arguments: sizes)
+    func products(m: Int, k: Int, pitch: Int, steps: Int) {
+      let a = randomValues(m * k, seed: 1)
+      let bias = randomValues(m, seed: 2)
+      inEveryVariant { variant in
+        for isTransposed in [false, true] {
+          for accumulate in [false, true] {
+            var b = Slices(steps, rows: k, pitch: pitch, seed: 3, gap: 16)
+            var c = Slices(steps, rows: m, pitch: pitch, seed: 4, gap: 32)
+            let before = c
+            var packed = [Float](repeating: 0, count: m * k)
+            SequenceProduct.pack(
+              a, row: isTransposed ? 1 : k, column: isTransposed ? m : 1, rows: m, inner: k, pitch: pitch,
+              steps: steps, into: &packed)
+            b.with { b in
+              c.with { c in
+                SequenceProduct.multiply(packed, b, into: c, bias: bias, steps: steps, accumulate: accumulate)
+              }
+            }
+            var worst = 0.0
+            for t in 0..<steps {
+              for i in 0..<m {
+                for j in 0..<pitch {
+                  var sum = accumulate ? before.at(t, i, j) : Double(bias[i])
+                  for p in 0..<k { sum += Double(a[isTransposed ? p * m + i : i * k + p]) * b.at(t, p, j) }
+                  worst = max(worst, abs(sum - c.at(t, i, j)))
+                }
+              }
+            }
+            #expect(worst < 1e-5 * Double(k + 1).squareRoot() * 4, "\(variant)")
+            // The floats between slices stay as they were.
+            for t in 0..<steps {
+              for i in m * pitch..<c.step {
+                #expect(c.values[t * c.step + i] == before.values[t * c.step + i])
+              }
+            }
+          }
+        }
+      }
+    }
+
+    @Test("The gradient of a weight matrix: C (+)= Σ A_t B_tᵀ", arguments: sizes)
+    func outer(m: Int, n: Int, pitch: Int, steps: Int) {
+      inEveryVariant { variant in
+        for (accumulate, columns) in [(false, pitch), (true, pitch), (true, 1), (false, pitch - 5)] {
+          var a = Slices(steps, rows: m, pitch: pitch, seed: 5, gap: 16)
+          var b = Slices(steps, rows: n, pitch: pitch, seed: 6)
+          let before = randomValues(m * (n + 3), seed: 7)
+          var c = before
+          a.with { a in
+            b.with { b in
+              SequenceProduct.outer(
+                a, b, into: &c, leading: n + 3, columns: columns, steps: steps, accumulate: accumulate)
+            }
+          }
+          var worst = 0.0
+          for i in 0..<m {
+            for j in 0..<n + 3 {
+              let old = before[i * (n + 3) + j]
+              var sum = accumulate || j >= n ? Double(old) : 0
+              if j < n {
+                for t in 0..<steps { for q in 0..<columns { sum += a.at(t, i, q) * b.at(t, j, q) } }
+              }
+              worst = max(worst, abs(sum - Double(c[i * (n + 3) + j])))
+            }
+          }
+          #expect(worst < 4e-6 * Double(pitch * steps).squareRoot() * 4, "\(variant)")
+        }
+      }
+    }
+
+    @Test("A column's results do not depend on the columns beside it")
+    func columns() {
+      let a = randomValues(30 * 20, seed: 1)
+      inEveryVariant { _ in
+        func product(_ pitch: Int, _ steps: Int) -> [Float] {
+          var b = Slices(steps, rows: 20, pitch: pitch, seed: 3)
+          for i in 0..<20 { b.values[i * pitch] = Float(i) / 7 - 1 }
+          var c = Slices(steps, rows: 30, pitch: pitch, seed: 4)
+          var packed = [Float](repeating: 0, count: 600)
+          SequenceProduct.pack(
+            a, row: 20, column: 1, rows: 30, inner: 20, pitch: pitch, steps: steps, into: &packed)
+          b.with { b in c.with { SequenceProduct.multiply(packed, b, into: $0, steps: steps) } }
+          return (0..<30).map { c.values[$0 * pitch] }
+        }
+        let alone = product(16, 1)
+        for (pitch, steps) in [(16, 2), (16, 3), (16, 7), (32, 1), (48, 1), (64, 2), (80, 1)] {
+          #expect(sameBits(product(pitch, steps), alone))
+        }
+      }
+    }
+
+    @Test(
+      "Symbols gather rows of a table, and their gradients are added to the rows in order",
+      arguments: [1, 7, 8, 13, 16, 40, 64])
+    func symbols(width: Int) {
+      let (count, pitch, steps, batch) = (5, 32, 3, 27)
+      let table = randomValues(count * width, seed: 1)
+      let bias = randomValues(width, seed: 2)
+      let symbols = (0..<steps * pitch).map { Int32(($0 * 7 + $0 / 3) % count) }
+      inEveryVariant { _ in
+        var x = Slices(steps, rows: width, pitch: pitch, seed: 3, gap: 16)
+        x.with { $0.gather(table, symbols: symbols, bias: bias, steps: steps) }
+        for t in 0..<steps {
+          for f in 0..<width {
+            for b in 0..<pitch {
+              let symbol = Int(symbols[t * pitch + b])
+              #expect(x.values[t * x.step + f * pitch + b] == table[symbol * width + f] + bias[f])
+            }
+          }
+        }
+        var expected = table
+        for t in 0..<steps {
+          for b in 0..<batch {
+            for f in 0..<width {
+              expected[Int(symbols[t * pitch + b]) * width + f] += x.values[t * x.step + f * pitch + b]
+            }
+          }
+        }
+        var result = table
+        x.with { $0.scatter(into: &result, symbols: symbols, columns: batch, steps: steps) }
+        #expect(sameBits(result, expected))
+      }
+    }
+
+    @Test("Sums of rows over a sequence, and of products with another")
+    func rowSums() {
+      for pitch in [16, 48] {
+        inEveryVariant { _ in
+          var x = Slices(4, rows: 5, pitch: pitch, seed: 1, gap: 16)
+          var y = Slices(4, rows: 5, pitch: pitch, seed: 2)
+          var plain = randomValues(5, seed: 3)
+          var products = [Float](repeating: .nan, count: 5)
+          let before = plain
+          x.with { x in
+            x.rowSums(steps: 4, into: &plain, accumulate: true)
+            y.with { y in x.rowSums(times: y, steps: 4, into: &products, accumulate: false) }
+          }
+          for r in 0..<5 {
+            var (sum, product) = (Double(before[r]), 0.0)
+            for t in 0..<4 {
+              for b in 0..<pitch {
+                sum += x.at(t, r, b)
+                product += x.at(t, r, b) * y.at(t, r, b)
+              }
+            }
+            #expect(abs(sum - Double(plain[r])) < 1e-5 && abs(product - Double(products[r])) < 1e-5)
+          }
+        }
+      }
+    }
+
+    @Test("Columns are cleared where their sequence has ended")
+    func mask() {
+      let lengths = (0..<32).map { Int32($0 % 4) }
+      inEveryVariant { _ in
+        var x = Slices(3, rows: 2, pitch: 32, seed: 1)
+        let before = x
+        x.with { x in lengths.withUnsafeBufferPointer { x.mask(2, lengths: $0.baseAddress!) } }
+        for i in 0..<64 { #expect(x.values[i] == before.values[i]) }
+        for i in 128..<192 {
+          #expect(x.values[i] == (lengths[i % 32] <= 2 ? 0 : before.values[i]))
+        }
+      }
+    }
+  }
+}
