@@ -2,106 +2,142 @@ import Kernels
 import Networks
 
 extension HopfieldNetwork {
-  /// Makes cues from the patterns in `columns`, lets them come to rest in their network, and adds what became of them.
-  func recallColumns(
-    _ columns: Range<Int>, of batch: Batch, _ patterns: UnsafeMutableBufferPointer<Float>, _ network: Int,
-    into sums: UnsafeMutableBufferPointer<Double>
-  ) {
-    let count = columns.count
-    let states = recallStates(count)
-    for (place, column) in columns.enumerated() {
-      let target = (0..<units).map { patterns[$0 * batch.count + column] }
-      let cue = self.cue(from: target, example: batch.examples[column])
-      for i in 0..<units { states[i * count + place] = cue[i] > 0 ? 1 : recall.low }
-    }
-    let weights = weights(of: network)
-    var energy = recallWorkspace.energy(of: .init(states), weights: weights, batch: count)
-    var firstFlips = [Float](repeating: 0, count: count)
-    var outcome = RecallOutcome(sweeps: 1, isAtRest: true)
-    if let beta = configuration.recall?.beta {
-      softmaxStep(states, count, network, beta: beta)
-    } else {
-      outcome = recallWorkspace.recall(
-        states, weights: weights, batch: count, recall,
-        random: RandomAddress(seed: 0, step: 0, stream: .model(0x1982))
-      ) { sweep in
-        if sweep == 1 { firstFlips = Array(recallWorkspace.flips.prefix(count)) }
-        let now = recallWorkspace.energy(of: .init(states), weights: weights, batch: count)
-        if recall.order == .asynchronous, configuration.links != .oneWay, (configuration.sequence ?? 0) == 0 {
-          for (before, after) in zip(energy, now) {
-            precondition(after <= before + 1e-4 * (1 + abs(before)), "the energy rose from \(before) to \(after)")
-          }
-        }
-        energy = now
-      }
-    }
-    sums[0] += Double(count)
-    for (place, column) in columns.enumerated() {
-      let wrong = (0..<units).reduce(0) {
-        $0 + ((states[$1 * count + place] > 0) == (patterns[$1 * batch.count + column] > 0) ? 0 : 1)
-      }
-      let nearest = distance(of: states, place, count, toPatternsOf: network)
-      let near = configuration.recall?.near ?? 5
-      sums[1] += wrong > 0 ? 1 : 0
-      sums[2] += Double(wrong) / Double(units)
-      sums[3] += nearest == 0 ? 1 : 0
-      sums[4] += nearest > 0 && nearest <= near ? 1 : 0
-      sums[5] += nearest > near ? 1 : 0
-      sums[6] += configuration.recall?.beta == nil && recallWorkspace.flips[place] == 0 ? 1 : 0
-      sums[7] += Double(firstFlips[place]) / Double(units)
-      sums[8] += Double(outcome.sweeps)
-      sums[9] += outcome.isAtRest ? 0 : 1
-      sums[10] += energy[place]
+  /// What is summed over cues, in the order of the metrics.
+  enum Figure: String, CaseIterable {
+    /// The cue did not end exactly in its pattern.
+    case error
+    /// The share of units that ended wrong.
+    case bitError = "bit_error"
+    /// 1 - 2 bit_error: 1 for the pattern, 0 for a state that has nothing to do with it.
+    case overlap
+    /// It ended within `near` units of its pattern.
+    case recalled
+    /// It ended exactly in some stored pattern or the complement of one.
+    case memory
+    /// Within `near` units of one, but not in it.
+    case near
+    /// Farther away from all.
+    case spurious
+    /// No unit changed.
+    case stable
+    /// The share of units that changed in the first sweep.
+    case firstFlips = "first_flips"
+    /// The sweeps until one changed nothing.
+    case sweeps
+    /// There was none such.
+    case unfinished
+    /// The energy at the end.
+    case energy
+    /// The patterns of a sequence that were passed in their order, the first one counted.
+    case passed
+
+    static func metrics(hasSequence: Bool) -> [Metric] {
+      allCases.filter { hasSequence || $0 != .passed }.map { Metric($0.rawValue) }
     }
   }
 
-  /// The cue for an example: a function of the pattern and of the example's number.
-  func cue(from pattern: [Float], example: UInt32) -> [Float] {
-    var stream = RandomStream(RandomAddress(seed: UInt64(example), step: 0, stream: .model(0x1983)))
-    var cue = pattern
+  /// Lets cues made from a group's patterns come to rest in their network, and adds what became of them.
+  func addRecall(of group: NetworkGroups.Group, into sums: UnsafeMutableBufferPointer<Double>) {
+    let count = group.places.count
+    for (place, source) in group.places.enumerated() {
+      writeCue(of: source, into: workspace.state(place))
+    }
+    let stored = storedPatterns(of: group.network)
+    var passed = [Int](repeating: 0, count: configuration.hasSequence ? count : 0)
+    if configuration.rule == .softmax {
+      recallBySoftmax(count, stored)
+    } else {
+      recall(group) { place, _ in
+        guard configuration.hasSequence else { return }
+        follow(place, example: groups.examples[group.places.lowerBound + place], stored, &passed[place])
+      }
+    }
+    let nearest = nearestDistances(count, stored)
+    func add(_ figure: Figure, _ value: Double) { sums[1 + Figure.index(of: figure)] += value }
+    for (place, source) in group.places.enumerated() {
+      let course = workspace.courses[place]
+      let state = workspace.state(place)
+      var wrong = 0
+      for i in 0..<units where (state[i] > 0) != (rows.base[source * units + i] > 0) { wrong += 1 }
+      add(.error, wrong > 0 ? 1 : 0)
+      add(.bitError, Double(wrong) / Double(units))
+      add(.overlap, 1 - 2 * Double(wrong) / Double(units))
+      add(.recalled, wrong <= near ? 1 : 0)
+      add(.memory, nearest[place] == 0 ? 1 : 0)
+      add(.near, nearest[place] > 0 && nearest[place] <= near ? 1 : 0)
+      add(.spurious, nearest[place] > near ? 1 : 0)
+      add(.stable, course.flips == 0 ? 1 : 0)
+      add(.firstFlips, Double(course.firstFlips) / Double(units))
+      add(.sweeps, Double(course.sweeps))
+      add(.unfinished, course.isAtRest ? 0 : 1)
+      add(.energy, course.energy)
+      if configuration.hasSequence { add(.passed, Double(passed[place])) }
+    }
+  }
+
+  private func recall(_ group: NetworkGroups.Group, afterSweep: (Int, Int) -> Void) {
+    groups.examples[group.places].withUnsafeBufferPointer {
+      workspace.recall($0, links: links(of: group.network), recall, afterSweep: afterSweep)
+    }
+  }
+
+  /// The cue for the pattern at `place`: a function of the pattern, of the example's number and of the seed.
+  func writeCue(of place: Int, into state: UnsafeMutableBufferPointer<Float>) {
+    let pattern = rows.base + place * units
+    for i in 0..<units { state[i] = pattern[i] > 0 ? 1 : low }
+    var stream = RandomStream(
+      seed: UInt64(recall.seed) << 32 | UInt64(groups.examples[place]),
+      stream: RandomAddress.Stream.model(17).number)
     switch configuration.cue ?? .stored {
     case .stored: break
-    case .random: for i in cue.indices { cue[i] = stream.happens(0.5) ? 1 : -1 }
-    case .half: for i in cue.count / 2..<cue.count { cue[i] = stream.happens(0.5) ? 1 : -1 }
+    case .random: drawUnits(0..<units, of: state, from: &stream)
+    case .half: drawUnits(units / 2..<units, of: state, from: &stream)
     case .flip(let count):
-      var order = Array(cue.indices)
-      stream.shuffle(&order)
-      for i in order.prefix(count) { cue[i] = -cue[i] }
+      // Each unit is chosen with the chance that remains: exactly `count` in the end.
+      var left = count
+      for i in 0..<units where left > 0 && stream.below(units - i) < left {
+        state[i] = state[i] > 0 ? low : 1
+        left -= 1
+      }
     }
-    return cue
   }
 
-  /// The wrong units of a state against the nearest stored pattern or, where units are 0 and 1, its complement.
-  private func distance(
-    of states: UnsafeMutableBufferPointer<Float>, _ place: Int, _ count: Int, toPatternsOf network: Int
-  ) -> Int {
-    let stored = patterns(of: network)
-    var nearest = units
-    for pattern in 0..<configuration.patterns {
-      var wrong = 0
-      for i in 0..<units where (states[i * count + place] > 0) != (stored[pattern * units + i] > 0) { wrong += 1 }
-      nearest = min(nearest, wrong, units - wrong)
-    }
-    return nearest
-  }
-
-  /// V = sign(X softmax(β Xᵀ V)): one step of the modern network, over the patterns themselves.
-  private func softmaxStep(
-    _ states: UnsafeMutableBufferPointer<Float>, _ count: Int, _ network: Int, beta: Double
+  func drawUnits(
+    _ range: Range<Int>, of state: UnsafeMutableBufferPointer<Float>, from stream: inout RandomStream
   ) {
-    let stored = patterns(of: network)
-    for place in 0..<count {
-      let overlaps = (0..<configuration.patterns).map { pattern in
-        (0..<units).reduce(0.0) {
-          $0 + Double(stored[pattern * units + $1]) * (states[$1 * count + place] > 0 ? 1 : -1)
-        }
-      }
-      let largest = overlaps.max()!
-      let weights = overlaps.map { portableExp(beta * ($0 - largest)) }
-      for i in 0..<units {
-        let sum = weights.indices.reduce(0.0) { $0 + weights[$1] * Double(stored[$1 * units + i]) }
-        states[i * count + place] = sum > 0 ? 1 : recall.low
-      }
+    for i in range { state[i] = stream.happens(0.5) ? 1 : low }
+  }
+
+  /// How many units of each state are not those of the nearest stored pattern, or of the nearest complement of one.
+  private func nearestDistances(_ count: Int, _ stored: UnsafeBufferPointer<Float>) -> [Int] {
+    let patterns = stored.count / units
+    guard patterns > 0 else { return Array(repeating: units, count: count) }
+    let products = overlaps(count, stored, scale: 1)
+    return (0..<count).map { place in
+      var largest: Float = 0
+      for pattern in 0..<patterns { largest = max(largest, abs(products[pattern * count + place])) }
+      return (units - Int(largest)) / 2
     }
   }
+
+  /// Counts a pattern that follows the ones passed so far and is near now.
+  private func follow(
+    _ place: Int, example: UInt32, _ stored: UnsafeBufferPointer<Float>, _ passed: inout Int
+  ) {
+    let patterns = stored.count / units
+    let first = Int(example) / configuration.networkCount
+    let state = workspace.state(place)
+    if passed == 0 { passed = 1 }
+    while first + passed < patterns {
+      let pattern = stored.baseAddress! + (first + passed) * units
+      var wrong = 0
+      for i in 0..<units where (state[i] > 0) != (pattern[i] > 0) { wrong += 1 }
+      guard wrong <= near else { return }
+      passed += 1
+    }
+  }
+}
+
+extension HopfieldNetwork.Figure {
+  static func index(of figure: Self) -> Int { allCases.firstIndex(of: figure)! }
 }

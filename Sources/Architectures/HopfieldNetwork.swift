@@ -1,15 +1,17 @@
 import Kernels
 import Networks
 
-/// Hopfield's network: it stores patterns in the links between units that switch by the sign of what they receive, and
+/// Hopfield's network: it stores patterns in the links between units that follow the sign of what they receive, and
 /// completes what it is shown.
 ///
-/// Hopfield 1982; Storkey 1997; Personnaz, Guyon & Dreyfus 1985 (pseudo-inverse); Ramsauer et al. 2020 (softmax recall).
-/// Storing is one pass over the patterns; test examples are patterns again, from which cues are made.
+/// Hopfield 1982; Personnaz, Guyon & Dreyfus 1985 (pseudo-inverse); Storkey 1997; Ramsauer et al. 2020 (softmax recall).
+/// Storing is one pass over the training set. Each test example is a pattern to recall, from a cue that is made of it:
+/// `data.test_on_training: true` recalls what was stored. The optimizer has nothing to say: links are sums.
 ///
 /// ```yaml
 /// architecture: hopfield
 /// model: {patterns: 5, networks: 1000, coding: zero_one, cue: {flip: 5}}
+/// data: {source: patterns, features: 30, networks: 1000, training_count: 5000}
 /// ```
 public final class HopfieldNetwork: Model {
   /// The name in the catalogue and in configs.
@@ -19,236 +21,166 @@ public final class HopfieldNetwork: Model {
   /// Patterns need no labels.
   public static let needsLabels = false
 
-  /// One group: the links and the patterns that were stored.
+  /// One group: the links, and the patterns that were stored.
   public let parameters: [ParameterGroup]
   /// What recall comes to, as means over cues.
-  public let metrics = [
-    Metric("error"), Metric("bit_error"), Metric("memory"), Metric("near"), Metric("spurious"), Metric("stable"),
-    Metric("first_flips"), Metric("sweeps"), Metric("unfinished"), Metric("energy"),
-  ]
+  public let metrics: [Metric]
   /// One line.
   public let layerSummaries: [LayerSummary]
+
   let configuration: Configuration
   let units: Int
   let input: Shape
+  let low: Float
+  let workspace: RecallWorkspace
   let recall: ThresholdRecall
-  private var shared: ParameterGroup
-  private let store = [Phase("store", group: 0, countsMetrics: false)]
-  private let derive = [Phase("derive", group: 0, kind: .gradient, countsMetrics: false)]
-  private var isDeriving = false
-  private let workspace: RecallWorkspace
-  private let states: FlatBuffer
+  let near: Int
+  // The patterns of a batch in values of ±1, network by network `[batch, units]`, and two more such blocks.
+  let rows: FlatBuffer
+  let otherRows: FlatBuffer
+  let overlapMemory: FlatBuffer
+  var groups: NetworkGroups
+  var inverses: [Int: GramInverse] = [:]
+  private(set) var shared: ParameterGroup
   private let effective: FlatBuffer
-  private var inverses: [Int: GramInverse] = [:]
+  private let store = [Phase("store", group: 0, countsMetrics: false)]
+  private let derive = [Phase("derive", group: 0, countsMetrics: false)]
+  private let rest = [Phase("rest", group: 0, countsMetrics: false)]
 
   /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
+    guard data.sequence == nil else {
+      throw ConfigurationError("the architecture «hopfield» stores vectors and images, not sequences")
+    }
     units = data.input.count
     input = data.input
     try configuration.validate(units: units)
     self.configuration = configuration
-    let networks = configuration.networks ?? 1
-    var limit = Float.infinity
-    if case .limit(let bound) = configuration.weights { limit = Float(bound) }
-    let group = ParameterGroup(
-      name: "memory",
-      slots: [
-        Slot(
-          "weight", shape: [networks, units, units], initializer: .zero, decays: false, update: .sum(limit: limit)),
-        Slot(
-          "pattern", shape: [networks, configuration.patterns, units], initializer: .zero, decays: false,
-          update: .sum(limit: .infinity)),
-      ])
-    parameters = [group]
-    shared = group
+    parameters = [Self.group(configuration, units: units)]
+    shared = parameters[0]
+    metrics = Figure.metrics(hasSequence: configuration.hasSequence)
     layerSummaries = [
-      LayerSummary(name: "links", output: data.input, parameters: networks * units * units)
+      LayerSummary(name: "links", output: data.input, parameters: shared.parameterCount)
     ]
+    low = configuration.coding == .zeroOne ? 0 : -1
+    near = configuration.recall?.near ?? 5
     recall = ThresholdRecall(
       order: configuration.recall?.order ?? .asynchronous, sweeps: configuration.recall?.sweeps ?? 100,
-      low: configuration.coding == .zeroOne ? 0 : -1)
+      low: low,
+      seed: configuration.recall?.seed ?? 1)
     workspace = RecallWorkspace(units: units, maximumBatch: maximumBatch)
-    states = FlatBuffer(count: 2 * units * maximumBatch)
+    rows = FlatBuffer(count: units * maximumBatch)
+    otherRows = FlatBuffer(count: units * maximumBatch)
+    overlapMemory = FlatBuffer(count: configuration.patterns * maximumBatch)
     effective = FlatBuffer(count: configuration.changesWeights ? units * units : 0)
+    groups = NetworkGroups(networks: configuration.networkCount, maximumBatch: maximumBatch)
+  }
+
+  private static func group(_ configuration: Configuration, units: Int) -> ParameterGroup {
+    let networks = configuration.networkCount
+    var limit = Float.infinity
+    if case .limit(let bound) = configuration.weights { limit = Float(bound) }
+    let weights = Slot(
+      "weight", shape: [networks, units, units], initializer: .zero, decays: false, update: .sum(limit: limit)
+    )
+    let patterns = Slot(
+      "pattern", shape: [networks, configuration.patterns, units], initializer: .zero, decays: false,
+      update: .sum(limit: 1))
+    return ParameterGroup(
+      name: "memory", slots: configuration.rule == .softmax ? [patterns] : [patterns, weights])
   }
 
   /// Works on the parameters of another model from now on.
   public func share(parametersOf other: HopfieldNetwork) { shared = other.shared }
 
-  /// The first epoch stores; where the rule needs to know all patterns, the second derives the weights from them.
+  /// The first epoch stores; where links follow from all patterns together, the second derives them.
   public func phases(at progress: Progress) -> [Phase] {
     switch progress.epoch {
     case 0: store
     case 1 where configuration.needsAllPatterns: derive
-    default: []
+    default: rest
     }
   }
 
-  /// Adds what each pattern of the batch contributes to the links.
+  /// Adds what each pattern of the batch contributes to the memory.
   public func accumulate(
     _ batch: Batch, phase: Phase, random: RandomAddress, into contribution: Contribution
   ) throws {
     contribution.add(examples: batch.count)
-    guard batch.count > 0 else { return }
-    let patterns = try signs(of: batch.inputs)
-    let (weights, adds) = contribution.slot(0)
-    if !adds { weights.update(repeating: 0) }
-    if phase.name == "derive" { return try derive(batch, patterns, into: weights) }
-    let (stored, addsStored) = contribution.slot(1)
-    if !addsStored { stored.update(repeating: 0) }
-    let isWhole = (configuration.networks ?? 1) == 1 && (configuration.rule ?? .hebb) == .hebb
-    if isWhole {
-      Matrix.multiply(
-        .init(patterns), .init(patterns), into: weights, rows: units, columns: units, inner: batch.count,
-        transposeB: true, beta: 1)
-      for i in 0..<units { weights[i * units + i] = 0 }
-    }
-    for column in 0..<batch.count {
-      let (network, place) = try self.place(of: batch.examples[column])
-      let row = (network * configuration.patterns + place) * units
-      for i in 0..<units { stored[row + i] += patterns[i * batch.count + column] }
-      if !isWhole { learn(patterns, column: column, of: batch.count, network, into: weights) }
+    guard batch.count > 0, phase.name != "rest" else { return }
+    try arrange(batch)
+    if phase.name == "derive" {
+      try derive(into: contribution)
+    } else {
+      inverses.removeAll(keepingCapacity: true)
+      try store(into: contribution)
     }
   }
 
   /// Lets cues made from the batch come to rest, and adds what became of them.
   public func evaluate(_ batch: Batch, into sums: UnsafeMutableBufferPointer<Double>) throws {
     guard batch.count > 0 else { return }
-    let patterns = try signs(of: batch.inputs)
-    var first = 0
-    while first < batch.count {
-      let network = self.network(of: batch.examples[first])
-      var end = first + 1
-      while end < batch.count, self.network(of: batch.examples[end]) == network { end += 1 }
-      recallColumns(first..<end, of: batch, patterns, network, into: sums)
-      first = end
-    }
+    try arrange(batch)
+    sums[0] += Double(batch.count)
+    for group in groups.list { addRecall(of: group, into: sums) }
   }
 
-  /// The weights of a network as recall uses them: symmetric or one-way, whole or clipped.
-  func weights(of network: Int) -> UnsafeBufferPointer<Float> {
-    let whole = UnsafeBufferPointer(
-      rebasing: shared[0][network * units * units..<(network + 1) * units * units])
-    guard configuration.changesWeights else { return whole }
+  /// T of a network as it is stored `[units, units]`.
+  func storedWeights(of network: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: shared[1][network * units * units..<(network + 1) * units * units])
+  }
+
+  /// What a network has stored, and how much of it there is room for `[patterns, units]`; rows of 0 are empty.
+  func storedPatterns(of network: Int) -> UnsafeBufferPointer<Float> {
+    let size = configuration.patterns * units
+    let all = UnsafeBufferPointer(rebasing: shared[0][network * size..<(network + 1) * size])
+    let count = (0..<configuration.patterns).first { all[$0 * units] == 0 } ?? configuration.patterns
+    return UnsafeBufferPointer(rebasing: all[..<(count * units)])
+  }
+
+  /// The links of a network as recall uses them: all or one-way, whole or clipped.
+  func links(of network: Int) -> ThresholdLinks {
+    let whole = storedWeights(of: network)
+    guard configuration.changesWeights else { return ThresholdLinks(outgoing: whole, isSymmetric: true) }
     let isClipped = configuration.weights == .clipped
     let isOneWay = configuration.links == .oneWay
     for i in 0..<units {
       for j in 0..<units {
         let value = whole[i * units + j]
         let clipped: Float = isClipped ? (value > 0 ? 1 : value < 0 ? -1 : 0) : value
-        effective.elements[i * units + j] = isOneWay && !keepsLink(from: j, to: i) ? 0 : clipped
+        // Row j is what unit j sends.
+        effective.elements[j * units + i] = isOneWay && !Self.hasLink(from: j, to: i) ? 0 : clipped
       }
     }
-    return UnsafeBufferPointer(effective.elements)
-  }
-
-  /// The patterns that a network has stored, `[patterns, units]`.
-  func patterns(of network: Int) -> UnsafeBufferPointer<Float> {
-    let size = configuration.patterns * units
-    return UnsafeBufferPointer(rebasing: shared[1][network * size..<(network + 1) * size])
-  }
-}
-
-extension HopfieldNetwork {
-  /// The batch in values of ±1 `[units, batch]`.
-  ///
-  /// - Throws: `ConfigurationError` for inputs that are not binary, unless they are to be made so.
-  func signs(of inputs: Tensor) throws -> UnsafeMutableBufferPointer<Float> {
-    let signs = UnsafeMutableBufferPointer(start: states.base, count: inputs.count)
-    let threshold = configuration.binarize.map { Float($0) }
-    for (i, value) in inputs.values.enumerated() {
-      guard threshold != nil || value == 1 || value == 0 || value == -1 else {
-        throw ConfigurationError(
-          "a pattern has the value \(value): patterns are binary, 0 and 1 or -1 and 1; "
-            + "set model.binarize to the value above which a unit counts as on")
-      }
-      signs[i] = value > (threshold ?? 0) ? 1 : -1
-    }
-    return signs
-  }
-
-  private func network(of example: UInt32) -> Int {
-    Int(example) / configuration.patterns % (configuration.networks ?? 1)
-  }
-
-  private func place(of example: UInt32) throws(ConfigurationError) -> (network: Int, place: Int) {
-    let networks = configuration.networks ?? 1
-    guard Int(example) < networks * configuration.patterns else {
-      throw ConfigurationError(
-        "there are more training examples than \(networks) networks of \(configuration.patterns) patterns: "
-          + "set data.training_count to \(networks * configuration.patterns), or store more patterns")
-    }
-    return (Int(example) / configuration.patterns, Int(example) % configuration.patterns)
+    return ThresholdLinks(
+      outgoing: UnsafeBufferPointer(effective.elements), isSymmetric: !isOneWay && !configuration.hasSequence)
   }
 
   /// Of each pair of units one direction is kept, by lot.
-  private func keepsLink(from j: Int, to i: Int) -> Bool {
-    let low = UInt32(min(i, j))
-    let high = UInt32(max(i, j))
-    let lot = Philox.block(SIMD4(low, high, 0, 0), key: 0x1982)[0] & 1 == 1
-    return (i < j) == lot
+  private static func hasLink(from j: Int, to i: Int) -> Bool {
+    let pair = SIMD4(UInt32(min(i, j)), UInt32(max(i, j)), 0, 0)
+    return (i < j) == (Philox.block(pair, key: 0x1982)[0] & 1 == 1)
   }
 
-  /// One pattern's part of Hebb's or Storkey's rule.
-  private func learn(
-    _ patterns: UnsafeMutableBufferPointer<Float>, column: Int, of batch: Int, _ network: Int,
-    into weights: UnsafeMutableBufferPointer<Float>
-  ) {
-    guard configuration.rule != .pseudoInverse else { return }
-    let pattern = (0..<units).map { patterns[$0 * batch + column] }
-    let base = network * units * units
-    guard configuration.rule == .storkey else {
+  /// Takes the batch apart into networks, in values of ±1.
+  ///
+  /// - Throws: `ConfigurationError` for inputs that are not binary, unless they are to be made so.
+  func arrange(_ batch: Batch) throws(ConfigurationError) {
+    groups.arrange(batch.examples)
+    let threshold = configuration.binarize.map { Float($0) }
+    let values = batch.inputs.values
+    for place in 0..<batch.count {
+      let column = groups.columns[place]
+      let row = rows.base + place * units
       for i in 0..<units {
-        for j in 0..<units where i != j { weights[base + i * units + j] += pattern[i] * pattern[j] }
-      }
-      return
-    }
-    let before = shared[0]
-    let h = (0..<units).map { i in
-      (0..<units).reduce(Float(0)) { $0 + before[base + i * units + $1] * pattern[$1] }
-    }
-    let scale = 1 / Float(units)
-    for i in 0..<units {
-      for j in 0..<units where i != j {
-        let at = base + i * units + j
-        let hji = h[j] - before[base + j * units + i] * pattern[i]
-        let hij = h[i] - before[at] * pattern[j]
-        weights[at] += scale * (pattern[i] * pattern[j] - pattern[i] * hji - hij * pattern[j])
+        let value = values[i * batch.count + column]
+        guard threshold != nil || value == 1 || value == 0 || value == -1 else {
+          throw ConfigurationError(
+            "example \(groups.examples[place]) has the value \(value): patterns are binary, 0 and 1 or -1 and 1; set "
+              + "model.binarize to the value above which a unit counts as on (of images: 0.5)")
+        }
+        row[i] = value > (threshold ?? 0) ? 1 : -1
       }
     }
   }
-
-  /// What needs all patterns: the pseudo-inverse, and the step from each pattern to the next.
-  private func derive(
-    _ batch: Batch, _ patterns: UnsafeMutableBufferPointer<Float>, into weights: UnsafeMutableBufferPointer<Float>
-  ) throws {
-    for column in 0..<batch.count {
-      let (network, place) = try self.place(of: batch.examples[column])
-      let stored = self.patterns(of: network)
-      let base = network * units * units
-      if configuration.rule == .pseudoInverse {
-        let inverse = try inverses[network] ?? GramInverse(of: stored, count: configuration.patterns, units: units)
-        inverses[network] = inverse
-        let dual = inverse.dual(of: place, stored)
-        for i in 0..<units {
-          for j in 0..<units where i != j { weights[base + i * units + j] += dual[i] * stored[place * units + j] }
-        }
-      }
-      if let strength = configuration.sequence, strength != 0 {
-        let next = (place + 1) % configuration.patterns * units
-        for i in 0..<units {
-          for j in 0..<units where i != j {
-            weights[base + i * units + j] += Float(strength) * stored[next + i] * stored[place * units + j]
-          }
-        }
-      }
-    }
-  }
-}
-
-extension HopfieldNetwork.Configuration {
-  /// Whether recall uses other weights than those that are stored.
-  var changesWeights: Bool { weights == .clipped || links == .oneWay }
-  /// Whether the weights follow from all patterns together.
-  var needsAllPatterns: Bool { rule == .pseudoInverse || (sequence ?? 0) != 0 }
 }

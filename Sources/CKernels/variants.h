@@ -90,7 +90,7 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/random.h"
 #include "Bodies/optimizers.h"
 #include "Bodies/layout.h"
-#include "Bodies/energies.h"
+#include "Bodies/threshold.h"
 #include "Bodies/sequences.h"
 #include "Bodies/recurrent.h"
 #include "Bodies/sequence_losses.h"

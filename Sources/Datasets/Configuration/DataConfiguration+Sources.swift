@@ -34,6 +34,7 @@ extension DataConfiguration {
       return try generated(trainingExamples, testExamples) {
         try task.dataset(count: $0, part: $1, seed: seed)
       }
+    case .patterns: return try openPatterns()
     case .text, .grammar, .series, .pianoRoll, .chords, .temporalXOR, .letters, .wordBoundaries,
       .lexicalClasses:
       return try openPieces(batch: batch)

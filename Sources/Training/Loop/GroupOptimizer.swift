@@ -146,11 +146,12 @@ package final class GroupOptimizer {
           }
         case (.gradient, .average(let rate)): update.average(rate: rate, scale: Float(1 / count))
         case (.curvature, .optimizer): optimizer.observe(curvature: update)
-        case (.curvature, .average): break
+        case (.gradient, .sum(let limit)): update.addSum(limit: limit)
+        case (.curvature, .average), (.curvature, .sum): break
         case (.mean, _): update.average(rate: 1, scale: Float(1 / count))
         }
-        // Where a mean of the parameters is kept, running averages stand in it as they are.
-        if case .average = run.update, let mean = optimizer.averageState {
+        // Where a mean of the parameters is kept, what the optimizer does not move stands in it as it is.
+        if run.update != .optimizer, let mean = optimizer.averageState {
           run.states[mean].baseAddress!.update(from: update.parameters.baseAddress!, count: range.count)
         }
       }
@@ -280,5 +281,10 @@ extension Networks.ParameterUpdate {
       let mean = scale * sum[i]
       parameters[i] = rate == 1 ? mean : parameters[i] + rate * (mean - parameters[i])
     }
+  }
+
+  /// v ← v + sum, cut to -limit ... limit.
+  func addSum(limit: Float) {
+    for i in parameters.indices { parameters[i] = min(max(parameters[i] + sum[i], -limit), limit) }
   }
 }
