@@ -128,10 +128,15 @@ public final class Autoencoder: Model {
   public var parameters: [ParameterGroup] { [network.parameters] }
   /// Whether a layer looks at several examples at once.
   public var mixesExamples: Bool { network.mixesExamples }
+  /// Whether a layer adds up numbers over all lanes.
+  public var needsAllLanes: Bool { network.needsAllLanes }
   /// One line for each layer.
   public var layerSummaries: [LayerSummary] { network.summaries }
   /// The shape of what the data look like.
   public var input: Shape { data.input }
+
+  /// Adds up over these lanes from now on.
+  public func connect(to lanes: any LaneReducer) { network.connect(to: lanes) }
 
   /// Works on the parameters of another model from now on.
   public func share(parametersOf other: Autoencoder) {
@@ -145,7 +150,7 @@ public final class Autoencoder: Model {
   public func accumulate(
     _ batch: Batch, phase: Phase, random: RandomAddress, into contribution: Contribution
   ) throws {
-    guard batch.count > 0 else { return }
+    guard batch.count > 0 || needsAllLanes else { return }
     contribution.add(examples: batch.count)
     if phase.kind == .curvature {
       let outputs = network.infer(batch.inputs)

@@ -92,6 +92,15 @@ public final class GenerativeAdversarialNetwork: RoleModel {
   /// Whether a layer of either network looks at several examples at once.
   public var mixesExamples: Bool { game.generator.mixesExamples || game.discriminator.mixesExamples }
 
+  /// Whether a layer of either network adds up numbers over all lanes.
+  public var needsAllLanes: Bool { game.generator.needsAllLanes || game.discriminator.needsAllLanes }
+
+  /// Adds up over these lanes from now on.
+  public func connect(to lanes: any LaneReducer) {
+    game.generator.connect(to: lanes)
+    game.discriminator.connect(to: lanes)
+  }
+
   /// One line for each layer.
   public var layerSummaries: [LayerSummary] {
     func named(_ network: Network, _ name: String) -> [LayerSummary] {
@@ -122,7 +131,7 @@ public final class GenerativeAdversarialNetwork: RoleModel {
   public func accumulate(
     _ batch: Batch, phase: Phase, random: RandomAddress, into contribution: Contribution
   ) throws {
-    guard batch.count > 0 else { return }
+    guard batch.count > 0 || needsAllLanes else { return }
     for stage in stages(of: phase) {
       try perform(stage, on: batch, random: random, exchange: exchange, into: contribution)
     }

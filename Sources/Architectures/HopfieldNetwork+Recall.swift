@@ -46,11 +46,12 @@ extension HopfieldNetwork {
     var passed = [Int](repeating: 0, count: configuration.hasSequence ? count : 0)
     if configuration.rule == .softmax {
       recallBySoftmax(count, stored)
-    } else {
+    } else if configuration.hasSequence {
       recall(group) { place, _ in
-        guard configuration.hasSequence else { return }
         follow(place, example: groups.examples[group.places.lowerBound + place], stored, &passed[place])
       }
+    } else {
+      recall(group)
     }
     let nearest = nearestDistances(count, stored)
     func add(_ figure: Figure, _ value: Double) { sums[1 + Figure.index(of: figure)] += value }
@@ -75,7 +76,7 @@ extension HopfieldNetwork {
     }
   }
 
-  private func recall(_ group: NetworkGroups.Group, afterSweep: (Int, Int) -> Void) {
+  private func recall(_ group: NetworkGroups.Group, afterSweep: ((Int, Int) -> Void)? = nil) {
     groups.examples[group.places].withUnsafeBufferPointer {
       workspace.recall($0, links: links(of: group.network), recall, afterSweep: afterSweep)
     }

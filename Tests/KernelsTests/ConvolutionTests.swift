@@ -70,7 +70,33 @@ extension KernelSuites {
         trials.append(Trial(batch: batch, kernel: (1, 1), stride: (3, 2)))
         trials.append(Trial(batch: batch, kernel: (2, 1), stride: (3, 4), padding: (1, 2)))
       }
+      trials += filtered
       trials.append(Trial(batch: 300, inputs: 40, height: 6, width: 6, outputs: 2, padding: (1, 1)))
+      return trials
+    }
+
+    /// Geometries of Winograd's filtering: all kinds of tiles on both axes, tails of batches and maps, several bands of rows.
+    private static var filtered: [Trial] {
+      var trials: [Trial] = []
+      for extent in 1...4 {
+        trials.append(
+          Trial(
+            batch: 16 + extent, inputs: 16, height: extent + 1, width: 6 - extent, outputs: 17, kernel: (2, 2)
+          )
+        )
+        trials.append(
+          Trial(
+            batch: 15 + extent, inputs: 17, height: extent, width: 5 - extent, outputs: 16, padding: (1, 1)))
+      }
+      for (kernel, stride, padding) in [(4, 2, 1), (4, 2, 0), (4, 2, 3), (6, 2, 2), (6, 3, 1), (3, 1, 2)] {
+        trials.append(
+          Trial(
+            batch: 33, inputs: 18, height: 7, width: 8, outputs: 20, kernel: (kernel, kernel),
+            stride: (stride, stride), padding: (padding, padding)))
+      }
+      trials.append(
+        Trial(batch: 70, inputs: 16, height: 8, width: 9, outputs: 16, kernel: (2, 4), stride: (1, 2)))
+      trials.append(Trial(batch: 16, inputs: 16, height: 18, width: 61, outputs: 16, kernel: (2, 2)))
       return trials
     }
 

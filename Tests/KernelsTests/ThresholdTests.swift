@@ -90,5 +90,88 @@ extension KernelSuites {
         }
       }
     }
+
+    @Test("In whole numbers everything comes out as in floats, and numbers that do not fit are refused")
+    func whole() throws {
+      inEveryVariant { variant in
+        for units in Self.sizes {
+          for low: Float in [-1, 0] {
+            let links = links(units, seed: 8)
+            let pitch = WholeThresholdUnits.pitch(of: units)
+            var packed = [Int8](repeating: 1, count: units * pitch)
+            var sizes = [Int32](repeating: 0, count: units)
+            #expect(pack(links, &packed, &sizes))
+            for i in 0..<units {
+              #expect(sizes[i] == (0..<units).reduce(0) { $0 + abs(Int32(links[$1 * units + i])) })
+            }
+            var floatStates = states(units, low: low, seed: 9)
+            var floatInputs = inputs(links, floatStates)
+            var own = floatStates.map { Int8($0 > 0 ? 1 : 0) } + [Int8](repeating: 0, count: pitch - units)
+            var h = floatInputs.map { Int16($0) } + [Int16](repeating: 0, count: pitch - units)
+            let change = low == 0 ? 1 : 2
+            // Some synchronous steps, then a sweep.
+            for _ in 0..<3 {
+              floatStates = zip(floatInputs, floatStates).map { sign($0, $1, low) }
+              floatInputs = inputs(links, floatStates)
+              var list = [Int32](repeating: -1, count: pitch)
+              list.withUnsafeMutableBufferPointer { list in
+                own.withUnsafeMutableBufferPointer { own in
+                  h.withUnsafeMutableBufferPointer { h in
+                    packed.withUnsafeBufferPointer { packed in
+                      let (on, off) = WholeThresholdUnits.setAll(own, inputs: .init(h), changes: list)
+                      WholeThresholdUnits.send(
+                        .init(list), on: on, off: off, to: h, links: packed, change: change)
+                    }
+                  }
+                }
+              }
+              #expect(own[..<units].map { $0 != 0 } == floatStates.map { $0 > 0 }, "\(variant) \(units)")
+              #expect(h[..<units].map { Float($0) } == floatInputs, "\(variant) \(units)")
+            }
+            var order = (0..<units).map { Int32($0) }
+            var stream = RandomStream(seed: 10)
+            stream.shuffle(&order)
+            let flips = own.withUnsafeMutableBufferPointer { own in
+              h.withUnsafeMutableBufferPointer { h in
+                packed.withUnsafeBufferPointer { packed in
+                  order.withUnsafeBufferPointer {
+                    WholeThresholdUnits.sweep(own, inputs: h, links: packed, order: $0, change: change)
+                  }
+                }
+              }
+            }
+            let expected = floatStates.withUnsafeMutableBufferPointer { states in
+              floatInputs.withUnsafeMutableBufferPointer { h in
+                links.withUnsafeBufferPointer { links in
+                  order.withUnsafeBufferPointer {
+                    ThresholdUnits.sweep(states, inputs: h, links: links, order: $0, low: low)
+                  }
+                }
+              }
+            }
+            #expect(flips == expected)
+            #expect(own[..<units].map { $0 != 0 } == floatStates.map { $0 > 0 }, "\(variant) \(units)")
+            #expect(h[..<units].map { Float($0) } == floatInputs, "\(variant) \(units)")
+          }
+        }
+        var packed = [Int8](repeating: 0, count: 2 * 64)
+        var sizes = [Int32](repeating: 0, count: 2)
+        for wrong: Float in [0.5, 128, -128, .nan, .infinity] {
+          #expect(!pack([0, 1, wrong, 0], &packed, &sizes), "\(variant) \(wrong)")
+        }
+        var many = [Int8](repeating: 0, count: 300 * 320)
+        var large = [Int32](repeating: 0, count: 300)
+        #expect(pack([Float](repeating: 109, count: 90_000), &many, &large))
+        #expect(!pack([Float](repeating: -110, count: 90_000), &many, &large))
+      }
+    }
+
+    private func pack(_ links: [Float], _ packed: inout [Int8], _ sizes: inout [Int32]) -> Bool {
+      packed.withUnsafeMutableBufferPointer { packed in
+        sizes.withUnsafeMutableBufferPointer { sizes in
+          links.withUnsafeBufferPointer { WholeThresholdUnits.pack($0, into: packed, sizes: sizes) }
+        }
+      }
+    }
   }
 }

@@ -10,6 +10,7 @@
 //   MPIChecks --launcher                says whether a launcher is seen; touches no MPI if there is none
 //   MPIChecks --start                   starts MPI and ends it, or says why not and exits with 64
 
+import Foundation
 import MPI
 
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -24,5 +25,7 @@ case "--launcher": reportLauncher()
 case "--start": startOnly()
 case "--only": try MPI.run { try runChecks(in: $0, only: arguments.dropFirst().first) }
 case nil: try MPI.run { try runChecks(in: $0, only: nil) }
-case let unknown?: fatalError("MPIChecks does not know \(unknown)")
+case let unknown?:
+  print("MPIChecks does not know \(unknown): see the head of Tests/MPIChecks/main.swift")
+  exit(64)
 }

@@ -58,6 +58,7 @@ CK_INLINE void sequence_tile(const int rows, const int vectors, float *const *c,
   for (long p = 0, at = 0; p < k; p++, at += pitch) {
     vf x[CK_SEQUENCE_VECTORS];
     CK_UNROLL for (int v = 0; v < vectors; v++) x[v] = vload(from[v] + at);
+    __builtin_prefetch(a + 512);
     CK_UNROLL for (int r = 0; r < rows; r++) {
       vf y = vsplat(a[r]);
       CK_UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = vfma(y, x[v], sum[r][v]);
@@ -76,14 +77,14 @@ CK_INLINE void sequence_tile_halves(const int rows, float *restrict c, const flo
                                     const float *restrict a, long k, const float *restrict bias, bool accumulate) {
   v8f low[CK_SEQUENCE_ROWS], high[CK_SEQUENCE_ROWS];
   CK_UNROLL for (int r = 0; r < rows; r++) {
-    v8f first = (v8f){} + (bias ? bias[r] : 0.0f);
+    v8f first = (bias ? bias[r] : 0.0f) - (v8f){};
     low[r] = accumulate ? *(const v8f *)(c + r * pitch) : first;
     high[r] = accumulate ? *(const v8f *)(c + r * pitch + 8) : first;
   }
   for (long p = 0; p < k; p++) {
     v8f x = *(const v8f *)b, z = *(const v8f *)(b + 8);
     CK_UNROLL for (int r = 0; r < rows; r++) {
-      v8f y = (v8f){} + a[r];
+      v8f y = a[r] - (v8f){};
       low[r] = __builtin_elementwise_fma(y, x, low[r]);
       high[r] = __builtin_elementwise_fma(y, z, high[r]);
     }

@@ -60,3 +60,91 @@ CK_BODY(threshold_send)(float *restrict h, const float *restrict u, const int32_
     CK_EACH(n, vput(h + i, vfma(d, vget(row + i, w), vget(h + i, w)), w););
   }
 }
+
+// Whole numbers: as many 16-bit integers as a vector of floats has bytes for, and half as many bytes to widen.
+typedef int16_t vshort __attribute__((vector_size(CK_VECTOR_BYTES), aligned(2)));
+typedef int8_t vbytes __attribute__((vector_size(CK_VECTOR_BYTES / 2), aligned(1)));
+#define VS (CK_VECTOR_BYTES / 2)
+
+CK_INLINE vshort threshold_widen(const int8_t *p) { return __builtin_convertvector(*(const vbytes *)p, vshort); }
+
+CK_BODY(threshold_pack)(int8_t *restrict u8, int32_t *restrict sizes, int32_t *restrict isExact, const float *restrict u,
+                        long n, long pitch) {
+  int32_t exact = 1;
+  memset(u8, 0, (size_t)(n * pitch));
+  memset(sizes, 0, (size_t)n * sizeof(int32_t));
+  for (long j = 0; j < n; j++) {
+    for (long i = 0; i < n; i++) {
+      const float value = u[j * n + i];
+      // Numbers that do not fit become 0: converting them would not be defined.
+      const int fits = value >= -127 && value <= 127;
+      const int32_t whole = (int32_t)(fits ? value : 0);
+      exact &= fits & ((float)whole == value);
+      u8[j * pitch + i] = (int8_t)whole;
+      sizes[i] += whole < 0 ? -whole : whole;
+    }
+  }
+  *isExact &= exact;
+}
+
+// h += change (sum of the rows of `list`), or -= where `sign` is negative.
+CK_INLINE void threshold_add_rows(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, long count,
+                                  long pitch, int sign) {
+  long k = 0;
+  for (; k + 8 <= count; k += 8) {
+    const int8_t *row[8];
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) row[r] = u8 + list[k + r] * pitch;
+    for (long i = 0; i < pitch; i += VS) {
+      vshort sum = threshold_widen(row[0] + i);
+      _Pragma("clang loop unroll(full)") for (int r = 1; r < 8; r++) sum += threshold_widen(row[r] + i);
+      *(vshort *)(h + i) += sum * (int16_t)sign;
+    }
+  }
+  for (; k < count; k++)
+    for (long i = 0; i < pitch; i += VS) *(vshort *)(h + i) += threshold_widen(u8 + list[k] * pitch + i) * (int16_t)sign;
+}
+
+CK_BODY(threshold_whole_send)(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, long on,
+                              long off, long pitch, long change) {
+  threshold_add_rows(h, u8, list, on, pitch, (int)change);
+  threshold_add_rows(h, u8, list + pitch - off, off, pitch, (int)-change);
+}
+
+CK_BODY(threshold_whole_sweep)(int8_t *restrict s, int16_t *restrict h, const int8_t *restrict u8,
+                               const int32_t *restrict order, long n, long pitch, long change, int64_t *restrict flips) {
+  int64_t changes = 0;
+  for (long k = 0; k < n; k++) {
+    const long unit = order[k];
+    const int16_t input = h[unit];
+    if (input == 0 || (input > 0) == (s[unit] != 0)) continue;
+    s[unit] = input > 0;
+    changes++;
+    const int16_t factor = (int16_t)(input > 0 ? change : -change);
+    const int8_t *restrict row = u8 + unit * pitch;
+    for (long i = 0; i < pitch; i += VS) *(vshort *)(h + i) += threshold_widen(row + i) * factor;
+  }
+  *flips += changes;
+}
+
+CK_BODY(threshold_whole_set)(int8_t *restrict s, const int16_t *restrict h, int32_t *restrict list,
+                             int64_t *restrict counts, long pitch) {
+  long on = 0, off = 0;
+  for (long i = 0; i < pitch; i += VS) {
+    const vshort input = *(const vshort *)(h + i);
+    const vshort state = threshold_widen(s + i);
+    const vshort changed = ((input > 0) & (state == 0)) | ((input < 0) & (state != 0));
+    if (!__builtin_reduce_or(changed)) continue;
+    for (long j = i; j < i + VS; j++) {
+      if (h[j] > 0 && !s[j]) {
+        s[j] = 1;
+        list[on++] = (int32_t)j;
+      } else if (h[j] < 0 && s[j]) {
+        s[j] = 0;
+        list[pitch - ++off] = (int32_t)j;
+      }
+    }
+  }
+  counts[0] = on;
+  counts[1] = off;
+}
+#undef VS

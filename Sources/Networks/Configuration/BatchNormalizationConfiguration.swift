@@ -4,15 +4,18 @@ public struct BatchNormalizationConfiguration: Codable, Hashable, Sendable {
   public var epsilon: Double?
   /// How far the running averages move in a step (0.1).
   public var rate: Double?
+  /// Which examples count: those of the `lane`, or of `all` lanes (lane).
+  public var over: BatchNormalization.Extent?
 
   private enum CodingKeys: String, CodingKey {
-    case epsilon, rate
+    case epsilon, rate, over
   }
 
   /// The options of batch normalisation.
-  public init(epsilon: Double? = nil, rate: Double? = nil) {
+  public init(epsilon: Double? = nil, rate: Double? = nil, over: BatchNormalization.Extent? = nil) {
     self.epsilon = epsilon
     self.rate = rate
+    self.over = over
   }
 
   /// The layer.
@@ -27,6 +30,6 @@ public struct BatchNormalizationConfiguration: Codable, Hashable, Sendable {
     guard rate > 0, rate <= 1 else {
       throw ConfigurationError("batch_normalization.rate is \(rate): it must be above 0 and at most 1")
     }
-    return BatchNormalization(epsilon: Float(epsilon), rate: Float(rate))
+    return BatchNormalization(epsilon: Float(epsilon), rate: Float(rate), over: over ?? .lane)
   }
 }

@@ -114,6 +114,11 @@ public protocol Model: AnyObject, SendableMetatype {
   /// Whether an example's contribution depends on the other examples of its lane, so that a lane must not be cut: no
   /// for most, yes with batch normalisation.
   var mixesExamples: Bool { get }
+  /// Whether lanes add up numbers in the middle of a pass: no for most, yes with batch normalisation over all lanes.
+  /// Lanes without examples take part then: `accumulate` is called with empty batches.
+  var needsAllLanes: Bool { get }
+  /// What the lane that this model works on adds up with; called before training where `needsAllLanes` says yes.
+  func connect(to lanes: any LaneReducer)
   /// The floats that a lane keeps from step to step for each of its examples; 0 for models that keep nothing.
   var laneStateCount: Int { get }
   /// Fills a lane's state before the first step; zero unless a model says otherwise.
@@ -140,6 +145,10 @@ extension Model {
   public static var mainMetric: String { "error" }
   /// No, unless a model says otherwise.
   public var mixesExamples: Bool { false }
+  /// No, unless a model says otherwise.
+  public var needsAllLanes: Bool { false }
+  /// Has no use for it, unless a model says otherwise.
+  public func connect(to lanes: any LaneReducer) {}
   /// Nothing is kept, unless a model says otherwise.
   public var laneStateCount: Int { 0 }
   /// Leaves the zeros as they are.

@@ -33,6 +33,9 @@ public protocol Layer: Sendable {
   var isView: Bool { get }
   /// Whether an example's output depends on the other examples of the pass, so that a lane must not be cut.
   var mixesExamples: Bool { get }
+  /// Whether training passes add up numbers over all lanes: `forward` and `backward` are called without examples then,
+  /// too.
+  var needsAllLanes: Bool { get }
 
   /// y = f(x).
   func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass)
@@ -59,6 +62,8 @@ extension Layer {
   public var isView: Bool { false }
   /// No, unless a layer says otherwise.
   public var mixesExamples: Bool { false }
+  /// No, unless a layer says otherwise.
+  public var needsAllLanes: Bool { false }
   /// The layer itself, unless it has something to work out.
   public func prepared(for input: Shape) throws(ShapeError) -> Self { self }
   /// None, unless a layer says otherwise.
@@ -99,6 +104,8 @@ public struct LayerPass {
   public let isTraining: Bool
   /// What observations for running averages are multiplied with: less than 1 where an example passes more than once.
   public let share: Float
+  /// All lanes, for layers that need them; nil where the network works alone, which then is all lanes.
+  public let lanes: (any LaneReducer)?
 
   /// Whether `backward` has to compute the gradients of the parameters.
   public var wantsGradients: Bool { contribution != nil }

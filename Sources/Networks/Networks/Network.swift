@@ -22,6 +22,7 @@ public final class Network {
   private let temporary: FlatBuffer
   private var curvatureTemporary: FlatBuffer?
   private var pass: ForwardPass
+  private var lanes: (any LaneReducer)?
 
   /// What `backward` has to know of the forward pass before it.
   private struct ForwardPass {
@@ -64,6 +65,11 @@ public final class Network {
     self.parameters = parameters
   }
 
+  /// Adds up over these lanes from now on what layers want added up.
+  public func connect(to lanes: any LaneReducer) {
+    self.lanes = lanes
+  }
+
   /// The outputs for `inputs` `[input…, batch]`; valid until the next forward pass.
   ///
   /// `random` and `examples` address the masks of dropout and its like, and matter only while training.
@@ -83,8 +89,7 @@ public final class Network {
     pass = ForwardPass(
       inputs: inputs, examples: examples, random: random, isTraining: isTraining, number: number, share: share
     )
-    guard inputs.batch > 0 else { return activation(after: layers.count - 1) }
-    for (index, step) in plan.steps.enumerated() where !layers[index].isView {
+    for (index, step) in plan.steps.enumerated() where runs(layers[index]) {
       layers[index].forward(
         activation(before: index), into: activation(after: index),
         layerPass(index, step, contribution: nil, temporary: temporary))
@@ -140,7 +145,6 @@ public final class Network {
   private func descend<Failure: Error>(
     to inputGradient: Tensor?, _ visit: (Int, NetworkPlan.Step, Tensor, Tensor?) throws(Failure) -> Void
   ) throws(Failure) {
-    guard pass.inputs.batch > 0 else { return }
     let last = inputGradient == nil ? plan.firstTrainable : 0
     var dy = outputGradient
     var isFirstBlock = true
@@ -154,7 +158,7 @@ public final class Network {
       var dx: Tensor? = Tensor(
         shape: step.input, batch: dy.batch, base: isFirstBlock ? gradients.0.base : gradients.1.base)
       if index == last { dx = inputGradient?.reshaped(step.input) }
-      try visit(index, step, dy, dx)
+      if runs(layers[index]) { try visit(index, step, dy, dx) }
       if let dx { dy = dx }
     }
     // The lowest layers were views: what has arrived is the gradient at the input.
@@ -166,6 +170,11 @@ public final class Network {
   public var features: Tensor { activation(before: lastTrainable) }
   /// The shape of the features of one example.
   public var featureShape: Shape { plan.steps[lastTrainable].input }
+
+  /// Whether a layer has something to do: without examples, only those that meet other lanes in training.
+  private func runs(_ layer: any Layer) -> Bool {
+    !layer.isView && (pass.inputs.batch > 0 || (pass.isTraining && layer.needsAllLanes))
+  }
 
   private var lastTrainable: Int {
     plan.steps.indices.last { !layers[$0].slots(for: plan.steps[$0].input).isEmpty } ?? 0
@@ -190,13 +199,16 @@ public final class Network {
       parameters: parameters, firstSlot: step.firstSlot, contribution: contribution,
       scratch: scratch.base + step.scratchOffset, temporary: temporary.base,
       random: pass.random.stream(.layer(pass.number << 16 | index)), examples: pass.examples,
-      isTraining: pass.isTraining, share: pass.share)
+      isTraining: pass.isTraining, share: pass.share, lanes: lanes)
   }
 }
 
 extension Network {
   /// Whether an example's outputs depend on the other examples of the pass: a lane must not be cut then.
   public var mixesExamples: Bool { layers.contains { $0.mixesExamples } }
+
+  /// Whether a layer adds up numbers over all lanes in training.
+  public var needsAllLanes: Bool { layers.contains { $0.needsAllLanes } }
 
   /// One line for each layer: what it is, the shape of its output, its number of parameters.
   public var summaries: [LayerSummary] {

@@ -37,7 +37,7 @@ public final class SupervisedNetwork {
   public func accumulate(
     _ batch: Batch, kind: Phase.Kind, random: RandomAddress, into contribution: Contribution
   ) throws {
-    guard batch.count > 0 else { return }
+    guard batch.count > 0 || network.needsAllLanes else { return }
     try checkLabels(of: batch)
     contribution.add(examples: batch.count)
     let outputs = network.forward(
@@ -91,6 +91,11 @@ extension NetworkModel {
   public var parameters: [ParameterGroup] { [supervised.network.parameters] }
   /// Whether a layer looks at several examples at once.
   public var mixesExamples: Bool { supervised.network.mixesExamples }
+  /// Whether a layer adds up numbers over all lanes.
+  public var needsAllLanes: Bool { supervised.network.needsAllLanes }
+
+  /// Adds up over these lanes from now on.
+  public func connect(to lanes: any LaneReducer) { supervised.network.connect(to: lanes) }
   /// What the loss counts.
   public var metrics: [Metric] { supervised.metrics }
   /// One line for each layer.

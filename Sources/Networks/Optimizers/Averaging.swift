@@ -45,7 +45,7 @@ public struct Averaging: Codable, Hashable, Sendable {
   }
 
   /// The share of the new parameters in the mean after step `step` (from 1); 1 replaces it.
-  func rate(at step: Int) -> Float {
+  package func rate(at step: Int) -> Float {
     switch kind {
     case .mean: 1 / Float(max(step - (start ?? 0), 1))
     case .exponential: step == 1 ? 1 : Float(1 - (decay ?? 0.999))

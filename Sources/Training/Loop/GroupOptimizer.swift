@@ -22,6 +22,8 @@ package final class GroupOptimizer {
   // Where the trained parameters wait while their mean stands in their place; nil where no mean is kept.
   private let trained: FlatBuffer?
   private let runs: [[Run]]
+  // Where the optimizer moves the values: running averages have no gradient that could be clipped.
+  private let moved: [Range<Int>]
   private let blockSquares: UnsafeMutableBufferPointer<Double>
   private let squaresExchange: any PreparedTransfers
 
@@ -69,6 +71,14 @@ package final class GroupOptimizer {
         return Run(range: range, decays: run.decays, update: run.update, states: parts)
       }
     }
+    moved = GroupOptimizer.decayRuns(of: group).filter { $0.update == .optimizer }.map(\.range)
+      .reduce(into: []) { merged, range in
+        if let last = merged.last, last.upperBound == range.lowerBound {
+          merged[merged.count - 1] = last.lowerBound..<range.upperBound
+        } else {
+          merged.append(range)
+        }
+      }
     let blocks = (group.buffer.count + LaneSum.blockSize - 1) / LaneSum.blockSize
     blockSquares = .allocate(capacity: max(blocks, 1))
     blockSquares.initialize(repeating: 0)
@@ -150,9 +160,17 @@ package final class GroupOptimizer {
         case (.curvature, .average), (.curvature, .sum): break
         case (.mean, _): update.average(rate: 1, scale: Float(1 / count))
         }
-        // Where a mean of the parameters is kept, what the optimizer does not move stands in it as it is.
-        if run.update != .optimizer, let mean = optimizer.averageState {
-          run.states[mean].baseAddress!.update(from: update.parameters.baseAddress!, count: range.count)
+        // Where a mean of the parameters is kept, running averages are averaged like them: what they average was
+        // observed with parameters that have moved since. Sums stand in it as they are.
+        if let mean = optimizer.averageState, let averaging = configuration.averaging {
+          switch run.update {
+          case .optimizer: break
+          case .average:
+            Elementwise.moveAverage(
+              run.states[mean], towards: UnsafeBufferPointer(update.parameters), rate: averaging.rate(at: step))
+          case .sum:
+            run.states[mean].baseAddress!.update(from: update.parameters.baseAddress!, count: range.count)
+          }
         }
       }
     }
@@ -177,16 +195,21 @@ package final class GroupOptimizer {
     try sum.publishParameters()
   }
 
-  /// The Euclidean norm of the summed vector, added up in blocks of 1,024 so that it does not depend on the ranks.
+  /// The Euclidean norm of what the optimizer moves along, added up in blocks of 1,024 so that it does not depend on the ranks.
   private func gradientNorm() throws -> Double {
     let own = sum.ownRange
     let first = own.lowerBound / LaneSum.blockSize
     let blocks = (own.count + LaneSum.blockSize - 1) / LaneSum.blockSize
     for block in 0..<blocks {
       let start = own.lowerBound + block * LaneSum.blockSize
-      let count = min(LaneSum.blockSize, own.upperBound - start)
-      blockSquares[first + block] = Kernels.Reduction.sumOfSquares(
-        UnsafeBufferPointer(start: sum.total + start, count: count))
+      let end = min(start + LaneSum.blockSize, own.upperBound)
+      blockSquares[first + block] = 0
+      for range in moved {
+        let part = range.clamped(to: start..<end)
+        guard !part.isEmpty else { continue }
+        blockSquares[first + block] += Kernels.Reduction.sumOfSquares(
+          UnsafeBufferPointer(start: sum.total + part.lowerBound, count: part.count))
+      }
     }
     try squaresExchange.start()
     try squaresExchange.wait()

@@ -19,7 +19,8 @@ final class LaneWorker<M: Model>: @unchecked Sendable {
     microBatch: Int, state: (_ first: Int) -> LaneState?, into contribution: Contribution
   ) throws {
     var start = positions.lowerBound
-    while start < positions.upperBound {
+    // A lane without examples has nothing to say, unless all lanes meet in the middle of a pass.
+    while start < positions.upperBound || (positions.isEmpty && model.needsAllLanes) {
       let end = min(start + microBatch, positions.upperBound)
       var batch = assembler.assemble(at: start..<end, of: plan, from: source)
       batch.state = state(start - positions.lowerBound)
@@ -27,6 +28,7 @@ final class LaneWorker<M: Model>: @unchecked Sendable {
         batch, phase: phase, random: RandomAddress(seed: plan.seed, step: UInt64(step), stream: .model(0)),
         into: contribution)
       start = end
+      if positions.isEmpty { break }
     }
   }
 }

@@ -32,6 +32,8 @@ public final class Trainer<M: Model> {
   package var meter: RunMeter
   let workers: [LaneWorker<M>]
   let laneStates: LaneStates
+  // Where lanes meet in the middle of a pass; nil where they need not.
+  private let meeting: LaneMeeting?
   // The part that this rank plays, where the roles of the model work on ranks of their own.
   let part: RolePart<M>?
   var stopWindow: StopWindow
@@ -57,17 +59,23 @@ public final class Trainer<M: Model> {
     self.configuration = configuration
     self.plan = plan
     self.replicas = replicas
-    self.team = team
     self.feed = feed
     self.runDirectory = runDirectory
     self.observer = observer
     self.interrupt = interrupt
     manifestBase = manifest
     let largest = max(configuration.microBatch, configuration.evaluationBlock)
+    let first = try makeModel(largest)
+    // Lanes that meet in the middle of a pass have a thread each, whatever the number of threads asked for.
+    let own = plan.lanes(of: replicas.rank).count
+    let team = first.needsAllLanes && own != team.count ? ThreadTeam(count: max(own, 1)) : team
+    self.team = team
+    meeting = first.needsAllLanes ? try LaneMeeting(plan: plan, replicas: replicas) : nil
     var workers: [LaneWorker<M>] = []
-    for _ in 0..<team.count {
-      let model = try makeModel(largest)
-      if let first = workers.first { model.share(parametersOf: first.model) }
+    for thread in 0..<team.count {
+      let model = try thread == 0 ? first : makeModel(largest)
+      if thread > 0 { model.share(parametersOf: first) }
+      if let meeting { model.connect(to: meeting.seat(thread)) }
       workers.append(
         LaneWorker(
           model: model,
@@ -169,11 +177,17 @@ public final class Trainer<M: Model> {
   ) throws {
     let (step, beginsEpoch) = (progress.step, progress.stepInEpoch == 0)
     try groups[phase.group].sum.accumulate { thread, lane, contribution in
-      try workers[thread].contribute(
-        positions(lane), of: plan, from: source, phase: phase, step: step,
-        microBatch: configuration.microBatch,
-        state: { laneStates.state(lane, first: $0, beginsEpoch: beginsEpoch) }, into: contribution)
+      do {
+        try workers[thread].contribute(
+          positions(lane), of: plan, from: source, phase: phase, step: step,
+          microBatch: configuration.microBatch,
+          state: { laneStates.state(lane, first: $0, beginsEpoch: beginsEpoch) }, into: contribution)
+      } catch {
+        meeting?.dissolve()
+        throw error
+      }
     }
+    try meeting?.check()
   }
 
   /// The phase before an epoch for optimizers that want second derivatives: the epoch's first `count` examples.

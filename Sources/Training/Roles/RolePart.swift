@@ -169,6 +169,11 @@ extension TrainingConfiguration {
         "«stop» needs all metrics at every step, which ranks of different roles do not have: leave it out, \(remedy)"
       )
     }
+    guard !model.needsAllLanes else {
+      throw ConfigurationError(
+        "batch_normalization over all lanes needs every lane at once, which ranks of different roles do not have: say "
+          + "over: lane, \(remedy)")
+    }
     precondition(model.laneStateCount == 0, "roles on ranks of their own keep no state of lanes")
   }
 }
