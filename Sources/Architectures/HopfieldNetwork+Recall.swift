@@ -43,13 +43,11 @@ extension HopfieldNetwork {
       writeCue(of: source, into: workspace.state(place))
     }
     let stored = storedPatterns(of: group.network)
-    var passed = [Int](repeating: 0, count: configuration.hasSequence ? count : 0)
+    var passed: [Int] = []
     if configuration.rule == .softmax {
       recallBySoftmax(count, stored)
     } else if configuration.hasSequence {
-      recall(group) { place, _ in
-        follow(place, example: groups.examples[group.places.lowerBound + place], stored, &passed[place])
-      }
+      passed = recallSequence(group, stored)
     } else {
       recall(group)
     }
@@ -76,7 +74,7 @@ extension HopfieldNetwork {
     }
   }
 
-  private func recall(_ group: NetworkGroups.Group, afterSweep: ((Int, Int) -> Void)? = nil) {
+  func recall(_ group: NetworkGroups.Group, afterSweep: ((Int, Int) -> Void)? = nil) {
     groups.examples[group.places].withUnsafeBufferPointer {
       workspace.recall($0, links: links(of: group.network), recall, afterSweep: afterSweep)
     }
@@ -114,28 +112,11 @@ extension HopfieldNetwork {
     let patterns = stored.count / units
     guard patterns > 0 else { return Array(repeating: units, count: count) }
     let products = overlaps(count, stored, scale: 1)
-    return (0..<count).map { place in
-      var largest: Float = 0
-      for pattern in 0..<patterns { largest = max(largest, abs(products[pattern * count + place])) }
-      return (units - Int(largest)) / 2
+    var largest = [Float](repeating: 0, count: count)
+    for pattern in 0..<patterns {
+      for place in 0..<count { largest[place] = max(largest[place], abs(products[pattern * count + place])) }
     }
-  }
-
-  /// Counts a pattern that follows the ones passed so far and is near now.
-  private func follow(
-    _ place: Int, example: UInt32, _ stored: UnsafeBufferPointer<Float>, _ passed: inout Int
-  ) {
-    let patterns = stored.count / units
-    let first = Int(example) / configuration.networkCount
-    let state = workspace.state(place)
-    if passed == 0 { passed = 1 }
-    while first + passed < patterns {
-      let pattern = stored.baseAddress! + (first + passed) * units
-      var wrong = 0
-      for i in 0..<units where (state[i] > 0) != (pattern[i] > 0) { wrong += 1 }
-      guard wrong <= near else { return }
-      passed += 1
-    }
+    return largest.map { (units - Int($0)) / 2 }
   }
 }
 

@@ -44,12 +44,9 @@ extension HopfieldNetwork: IllustratedModel, SamplingModel {
       let example = Int(groups.examples[place])
       let network = example % configuration.networkCount
       let stored = storedPatterns(of: network)
-      let number = example / configuration.networkCount % max(stored.count / units, 1)
-      let pattern = rows.base + place * units
       // What was never stored has no age.
-      guard (number + 1) * units <= stored.count,
-        (0..<units).allSatisfy({ stored[number * units + $0] == pattern[$0] })
-      else { continue }
+      guard let number = storedNumber(of: place, stored) else { continue }
+      let pattern = rows.base + place * units
       writeCue(of: place, into: workspace.state(0))
       settle(place, network, sweeps: recall.sweeps)
       let state = workspace.state(0)

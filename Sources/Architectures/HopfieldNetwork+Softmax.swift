@@ -49,12 +49,28 @@ extension HopfieldNetwork {
       }
       workspace.set(RecallCourse(sweeps: 1, isAtRest: true, flips: flips, firstFlips: flips), at: place)
     }
-    let after = overlaps(count, stored, scale: beta)
+    let logarithms = logarithms(of: overlaps(count, stored, scale: beta), count, patterns)
     for place in 0..<count {
-      let exponents = (0..<patterns).map { Double(after[$0 * count + place]) }
-      let largest = exponents.max()!
-      let logarithm = largest + log(exponents.reduce(0) { $0 + exp($1 - largest) })
-      workspace.setEnergy(0.5 * Double(units) - logarithm / Double(beta), at: place)
+      workspace.setEnergy(0.5 * Double(units) - logarithms[place] / Double(beta), at: place)
     }
+  }
+
+  /// log Σ_m exp x_m of each column of x `[patterns, count]`.
+  private func logarithms(
+    of x: UnsafeMutableBufferPointer<Float>, _ count: Int, _ patterns: Int
+  ) -> [Double] {
+    var largest = [Float](repeating: -.infinity, count: count)
+    for pattern in 0..<patterns {
+      for place in 0..<count { largest[place] = max(largest[place], x[pattern * count + place]) }
+    }
+    var sums = [Double](repeating: 0, count: count)
+    for pattern in 0..<patterns {
+      for place in 0..<count {
+        // What is smaller than 10^-16 of the largest does not count.
+        let exponent = x[pattern * count + place] - largest[place]
+        if exponent > -37 { sums[place] += exp(Double(exponent)) }
+      }
+    }
+    return zip(largest, sums).map { Double($0) + log($1) }
   }
 }

@@ -231,6 +231,7 @@ import Training
       epochs: 2)
     #expect(try memory.recall([0])["passed"] == 4)
     #expect(try memory.recall([2])["passed"] == 2)
+    #expect(try memory.model.figures(of: memory.task.batch([3, 1])) == ["longest_sequence": 3])
     let still = try Memory(#"{"patterns": 4, "sequence": 0.1}"#, patterns, epochs: 2)
     #expect(try still.recall([0])["passed"] == 1)
   }
@@ -252,9 +253,10 @@ import Training
       """
       {"patterns": 10, "networks": 200, "coding": "zero_one", "recall": {"order": "synchronous", "sweeps": 1}}
       """, patterns)
-    let figures = try memory.recall(Array(0..<1000))
-    #expect(abs(figures["first_flips"]! - 0.0091) < 0.0012, "\(figures)")
-    #expect(abs(figures["stable"]! - 0.6) < 0.06)
+    // The formula takes the noise for normal: 0.0092. Of whole numbers, counted exactly, it is 0.0088.
+    let figures = memory.figures
+    #expect(abs(figures["first_flips"]! - 0.0088) < 0.001, "\(figures)")
+    #expect(abs(figures["stable"]! - 0.59) < 0.06, "\(figures)")
   }
 
   @Test("Samples are where random states come to rest, the same for the same seed")

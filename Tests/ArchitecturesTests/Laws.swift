@@ -59,7 +59,8 @@ struct LawSample {
       name: "gru", model: #"{"units": 24, "embedding": 9, "weight_noise": 0.02, "average": "sequence"}"#,
       optimizer: OptimizerConfiguration(.adam, learningRate: 0.02), goal: ("test_error", 0.6), data: .text),
     LawSample(
-      name: "hopfield", model: #"{"patterns": 5, "networks": 90, "sequence": 0.1, "cue": {"flip": 3}}"#,
+      name: "hopfield",
+      model: #"{"patterns": 5, "networks": 90, "rule": "pseudo_inverse", "cue": {"flip": 3}}"#,
       optimizer: OptimizerConfiguration(.sgd, learningRate: 1), isSmooth: false, goal: ("test_error", 0.2),
       data: .patterns),
   ]

@@ -70,21 +70,21 @@ CK_INLINE vshort threshold_widen(const int8_t *p) { return __builtin_convertvect
 
 CK_BODY(threshold_pack)(int8_t *restrict u8, int32_t *restrict sizes, int32_t *restrict isExact, const float *restrict u,
                         long n, long pitch) {
-  int32_t exact = 1;
+  typedef int8_t vquarter __attribute__((vector_size(CK_VECTOR_BYTES / 4), aligned(1)));
+  vi wrong = {};
   memset(u8, 0, (size_t)(n * pitch));
   memset(sizes, 0, (size_t)n * sizeof(int32_t));
   for (long j = 0; j < n; j++) {
-    for (long i = 0; i < n; i++) {
-      const float value = u[j * n + i];
-      // Numbers that do not fit become 0: converting them would not be defined.
-      const int fits = value >= -127 && value <= 127;
-      const int32_t whole = (int32_t)(fits ? value : 0);
-      exact &= fits & ((float)whole == value);
-      u8[j * pitch + i] = (int8_t)whole;
-      sizes[i] += whole < 0 ? -whole : whole;
-    }
+    int8_t *restrict row = u8 + j * pitch;
+    CK_EACH(
+        n, vf value = vget(u + j * n + i, w); vi fits = (value >= -127) & (value <= 127);
+        // Numbers that do not fit become 0: converting them would not be defined.
+        vi whole = __builtin_convertvector(vselect(fits, value, (vf){}), vi);
+        wrong |= ~fits | (__builtin_convertvector(whole, vf) != value);
+        vput((float *)sizes + i, (vf)(vgeti(sizes + i, w) + __builtin_elementwise_abs(whole)), w);
+        vquarter bytes = __builtin_convertvector(whole, vquarter); memcpy(row + i, &bytes, (size_t)w););
   }
-  *isExact &= exact;
+  if (__builtin_reduce_or(wrong)) *isExact = 0;
 }
 
 // h += change (sum of the rows of `list`), or -= where `sign` is negative.
@@ -126,25 +126,40 @@ CK_BODY(threshold_whole_sweep)(int8_t *restrict s, int16_t *restrict h, const in
   *flips += changes;
 }
 
+// One bit, or two for each pair of bytes, for each element of a mask; THRESHOLD_BITS of them for an element.
+#if CK_VECTOR_BYTES == 64 && defined(__x86_64__)
+#define THRESHOLD_BITS 1
+CK_INLINE uint32_t threshold_mask(vshort m) { return _mm512_movepi16_mask((__m512i)m); }
+#elif CK_VECTOR_BYTES == 32 && defined(__x86_64__)
+#define THRESHOLD_BITS 2
+CK_INLINE uint32_t threshold_mask(vshort m) { return (uint32_t)_mm256_movemask_epi8((__m256i)m) & 0x55555555; }
+#else
+#define THRESHOLD_BITS 1
+CK_INLINE uint32_t threshold_mask(vshort m) {
+  uint32_t bits = 0;
+  for (int i = 0; i < VS; i++) bits |= (uint32_t)(m[i] & 1) << i;
+  return bits;
+}
+#endif
+
 CK_BODY(threshold_whole_set)(int8_t *restrict s, const int16_t *restrict h, int32_t *restrict list,
                              int64_t *restrict counts, long pitch) {
   long on = 0, off = 0;
   for (long i = 0; i < pitch; i += VS) {
     const vshort input = *(const vshort *)(h + i);
     const vshort state = threshold_widen(s + i);
-    const vshort changed = ((input > 0) & (state == 0)) | ((input < 0) & (state != 0));
-    if (!__builtin_reduce_or(changed)) continue;
-    for (long j = i; j < i + VS; j++) {
-      if (h[j] > 0 && !s[j]) {
-        s[j] = 1;
-        list[on++] = (int32_t)j;
-      } else if (h[j] < 0 && s[j]) {
-        s[j] = 0;
-        list[pitch - ++off] = (int32_t)j;
-      }
-    }
+    const vshort rising = (input > 0) & (state == 0), falling = (input < 0) & (state != 0);
+    if (!__builtin_reduce_or(rising | falling)) continue;
+    const vshort new = (state | (rising & 1)) & ~falling;
+    *(vbytes *)(s + i) = __builtin_convertvector(new, vbytes);
+    for (uint32_t bits = threshold_mask(rising); bits; bits &= bits - 1)
+      list[on++] = (int32_t)(i + __builtin_ctz(bits) / THRESHOLD_BITS);
+    for (uint32_t bits = threshold_mask(falling); bits; bits &= bits - 1)
+      list[pitch - ++off] = (int32_t)(i + __builtin_ctz(bits) / THRESHOLD_BITS);
   }
   counts[0] = on;
   counts[1] = off;
 }
 #undef VS
+#undef THRESHOLD_BITS
+#pragma clang fp reassociate(on) contract(fast)

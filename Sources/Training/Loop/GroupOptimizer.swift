@@ -167,7 +167,8 @@ package final class GroupOptimizer {
           case .optimizer: break
           case .average:
             Elementwise.moveAverage(
-              run.states[mean], towards: UnsafeBufferPointer(update.parameters), rate: averaging.rate(at: step))
+              run.states[mean], towards: UnsafeBufferPointer(update.parameters),
+              rate: averaging.rate(at: step))
           case .sum:
             run.states[mean].baseAddress!.update(from: update.parameters.baseAddress!, count: range.count)
           }
