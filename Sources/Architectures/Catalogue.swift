@@ -16,6 +16,8 @@ public enum Catalogue {
       GatedRecurrentUnit.self,
       Autoencoder.self,
       GenerativeAdversarialNetwork.self,
+      RestrictedBoltzmannMachine.self,
+      DeepBeliefNetwork.self,
     ]
   }
 

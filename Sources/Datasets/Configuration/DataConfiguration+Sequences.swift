@@ -4,7 +4,9 @@ extension DataConfiguration.Source {
   /// Whether examples are sequences.
   var isSequence: Bool {
     switch self {
-    case .digits, .mnist, .idx, .csv, .blobs, .moons, .gaussians, .separable, .leftRight, .squareCircle: false
+    case .digits, .mnist, .idx, .csv, .blobs, .moons, .gaussians, .separable, .leftRight, .squareCircle,
+      .curves:
+      false
     case .text, .grammar, .pianoRoll, .chords, .series, .temporalXOR, .letters, .wordBoundaries,
       .lexicalClasses, .embeddedReber, .longLag, .twoSequence, .adding, .multiplication, .temporalOrder:
       true

@@ -34,6 +34,11 @@ extension DataConfiguration {
       return try generated(trainingExamples, testExamples) {
         try task.dataset(count: $0, part: $1, seed: seed)
       }
+    case .curves:
+      let curves = Curves(seed: seed)
+      return try generated(
+        trainingCount == nil ? 20_000 + validationCount : trainingExamples, testCount ?? 10_000
+      ) { try curves.dataset(count: $0, part: $1) }
     case .text, .grammar, .series, .pianoRoll, .chords, .temporalXOR, .letters, .wordBoundaries,
       .lexicalClasses:
       return try openPieces(batch: batch)

@@ -24,6 +24,8 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case leftRight = "left_right"
     /// Rosenblatt's retina: the outline of a square or a circle.
     case squareCircle = "square_circle"
+    /// Hinton and Salakhutdinov 2006: images of curves through three random points.
+    case curves
     /// Text files, symbol by symbol.
     case text
     /// Generated text of simple sentences.
