@@ -17,6 +17,8 @@ public enum Catalogue {
       Autoencoder.self,
       GenerativeAdversarialNetwork.self,
       HopfieldNetwork.self,
+      RestrictedBoltzmannMachine.self,
+      DeepBeliefNetwork.self,
     ]
   }
 

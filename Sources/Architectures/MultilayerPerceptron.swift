@@ -10,7 +10,7 @@ import Networks
 ///   layers: [{dense: {units: 300, activation: tanh}}, {dense: 10}]
 ///   loss: softmax_cross_entropy
 /// ```
-public final class MultilayerPerceptron: NetworkModel {
+public final class MultilayerPerceptron: NetworkModel, PretrainedModel {
   /// The layers and the loss.
   public struct Configuration: Codable, Hashable, Sendable {
     /// The layers, from the input to the output.

@@ -90,6 +90,7 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/products.h"
 #include "Bodies/losses.h"
 #include "Bodies/random.h"
+#include "Bodies/stochastic.h"
 #include "Bodies/optimizers.h"
 #include "Bodies/layout.h"
 #include "Bodies/threshold.h"

@@ -48,6 +48,17 @@ struct LawSample {
         """, optimizer: OptimizerConfiguration(.adam, learningRate: 0.002, beta1: 0.5),
       goal: ("test_discriminator_loss", 0.7)),
     LawSample(
+      name: "rbm", model: #"{"hidden": 24, "labels": true, "sparsity": {"target": 0.2, "weight": 0.01}}"#,
+      optimizer: OptimizerConfiguration(.sgd, learningRate: 0.1, momentum: 0.5), isSmooth: false,
+      goal: ("test_reconstruction_error", 60)),
+    LawSample(
+      name: "dbn",
+      model: """
+        {"layers": [24, 20], "labels": true, "stages": [{"train": "layer_1", "epochs": 1},
+        {"train": "layer_2", "epochs": 1}, {"train": "up_down", "epochs": 11}]}
+        """, optimizer: OptimizerConfiguration(.sgd, learningRate: 0.1, momentum: 0.9), isSmooth: false,
+      goal: ("test_reconstruction_error", 55)),
+    LawSample(
       name: "rnn", model: #"{"units": 24, "average": "sequence", "dropout": 0.05}"#,
       optimizer: OptimizerConfiguration(.adam, learningRate: 0.01), goal: ("test_error", 0.6), data: .text),
     LawSample(

@@ -109,6 +109,34 @@ import Testing
     #expect(abs(light[0] / counts[0] / (light[1] / counts[1]) - 1) < 0.2)
   }
 
+  @Test("a curve is one connected line of ink that six numbers determine, and parts share none")
+  func curves() throws {
+    let set = try Curves(seed: 4).dataset(count: 200)
+    #expect(set.shape == [1, 28, 28] && set.classes == 0)
+    for index in 0..<200 {
+      let image = set.values(index)
+      let ink = Set(image.indices.filter { image[$0] > 0 })
+      #expect(ink.count >= 4 && ink.count < 250)
+      // All ink is reached from any of it.
+      var (reached, open) = (Set<Int>(), [ink.first!])
+      while let place = open.popLast() {
+        guard reached.insert(place).inserted else { continue }
+        for row in -1...1 {
+          for column in -1...1 {
+            let (y, x) = (place / 28 + row, place % 28 + column)
+            if (0..<28).contains(y), (0..<28).contains(x), ink.contains(y * 28 + x) {
+              open.append(y * 28 + x)
+            }
+          }
+        }
+      }
+      #expect(reached == ink)
+    }
+    let other = try Curves(seed: 4).dataset(count: 20, part: 1)
+    #expect((0..<20).allSatisfy { set.values($0) != other.values($0) })
+    #expect(try Curves(seed: 4).dataset(count: 5).values(4) == set.values(4))
+  }
+
   @Test("blobs lie around their centres and moons on their half circles")
   func clouds() throws {
     let blobs = try PointClouds.blobs(count: 900, classes: 3, features: 4, noise: 0.1, seed: 2)

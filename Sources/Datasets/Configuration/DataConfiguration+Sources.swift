@@ -35,6 +35,11 @@ extension DataConfiguration {
         try task.dataset(count: $0, part: $1, seed: seed)
       }
     case .patterns: return try openPatterns()
+    case .curves:
+      let curves = Curves(seed: seed)
+      return try generated(
+        trainingCount == nil ? 20_000 + validationCount : trainingExamples, testCount ?? 10_000
+      ) { try curves.dataset(count: $0, part: $1) }
     case .text, .grammar, .series, .pianoRoll, .chords, .temporalXOR, .letters, .wordBoundaries,
       .lexicalClasses:
       return try openPieces(batch: batch)

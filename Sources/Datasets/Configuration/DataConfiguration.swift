@@ -27,6 +27,8 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     /// Random patterns of 0 and 1 for associative memories. The test set is the training set again: repeated, or only the
     /// newest, as `test_count` says.
     case patterns
+    /// Hinton and Salakhutdinov 2006: images of curves through three random points.
+    case curves
     /// Text files, symbol by symbol.
     case text
     /// Generated text of simple sentences.

@@ -21,8 +21,10 @@ public struct Metric: Sendable, Hashable {
     _ metrics: [Metric], sums: some Collection<Double>
   ) -> [(name: String, value: Double)] {
     let sums = Array(sums)
-    return metrics.enumerated().filter { $1.isShown }.map { index, metric in
+    return metrics.enumerated().filter { $1.isShown }.compactMap { index, metric in
       let divisor = metric.per.flatMap { name in metrics.firstIndex { $0.name == name } }
+      // A figure of which there were no instances is left out.
+      if let divisor, sums[1 + divisor] == 0 { return nil }
       return (metric.name, sums[1 + index] / (divisor.map { sums[1 + $0] } ?? sums[0]))
     }
   }
@@ -49,6 +51,14 @@ public struct Progress: Sendable, Hashable {
     epoch = step / max(stepsPerEpoch, 1)
     stepInEpoch = step % max(stepsPerEpoch, 1)
   }
+
+  /// How far a part of the run is, seen as a run of its own: its schedules begin and end with it. The whole run for nil.
+  public func within(_ epochs: Range<Int>?) -> Progress {
+    guard let epochs else { return self }
+    return Progress(
+      step: max(step - epochs.lowerBound * stepsPerEpoch, 0), stepsPerEpoch: stepsPerEpoch,
+      totalSteps: epochs.count * stepsPerEpoch)
+  }
 }
 
 /// One part of a step: contributions to one parameter group, reduced and applied before the next phase begins.
@@ -72,13 +82,23 @@ public struct Phase: Sendable, Hashable {
   /// Whether the metric sums of this phase are those that the run reports: one phase of a step says yes, or several that
   /// each fill other sums. The examples of a step are those of the first of them.
   public let countsMetrics: Bool
+  /// Which of the model's own stages it belongs to, for models whose work changes with the progress of the run; 0 for
+  /// most. It reaches every lane, so that no model has to remember what it said of a step.
+  public let stage: Int
+  /// The epochs of the run that the schedules of the group's optimizer are counted in; nil for the whole run.
+  public let epochs: Range<Int>?
 
   /// A phase.
-  public init(_ name: String, group: Int, kind: Kind = .gradient, countsMetrics: Bool? = nil) {
+  public init(
+    _ name: String, group: Int, kind: Kind = .gradient, countsMetrics: Bool? = nil, stage: Int = 0,
+    epochs: Range<Int>? = nil
+  ) {
     self.name = name
     self.group = group
     self.kind = kind
     self.countsMetrics = countsMetrics ?? (kind == .gradient)
+    self.stage = stage
+    self.epochs = epochs
   }
 }
 
@@ -114,6 +134,9 @@ public protocol Model: AnyObject, SendableMetatype {
   /// Whether an example's contribution depends on the other examples of its lane, so that a lane must not be cut: no
   /// for most, yes with batch normalisation.
   var mixesExamples: Bool { get }
+  /// Whether contributions are the gradient of a loss whose second derivatives can be asked for: yes for networks, no for
+  /// games and for machines with an energy.
+  var hasCurvature: Bool { get }
   /// Whether lanes add up numbers in the middle of a pass: no for most, yes with batch normalisation over all lanes.
   /// Lanes without examples take part then: `accumulate` is called with empty batches.
   var needsAllLanes: Bool { get }
@@ -121,6 +144,9 @@ public protocol Model: AnyObject, SendableMetatype {
   func connect(to lanes: any LaneReducer)
   /// The floats that a lane keeps from step to step for each of its examples; 0 for models that keep nothing.
   var laneStateCount: Int { get }
+  /// The number of persistent chains of a run, at least one for each lane; nil where what lanes keep belongs to examples.
+  /// `laneStateCount` counts the floats of one chain then.
+  var chainCount: Int? { get }
   /// Fills a lane's state before the first step; zero unless a model says otherwise.
   func beginLaneState(_ state: LaneState, random: RandomAddress)
 
@@ -145,12 +171,16 @@ extension Model {
   public static var mainMetric: String { "error" }
   /// No, unless a model says otherwise.
   public var mixesExamples: Bool { false }
+  /// Yes, unless a model says otherwise.
+  public var hasCurvature: Bool { true }
   /// No, unless a model says otherwise.
   public var needsAllLanes: Bool { false }
   /// Has no use for it, unless a model says otherwise.
   public func connect(to lanes: any LaneReducer) {}
   /// Nothing is kept, unless a model says otherwise.
   public var laneStateCount: Int { 0 }
+  /// None, unless a model says otherwise.
+  public var chainCount: Int? { nil }
   /// Leaves the zeros as they are.
   public func beginLaneState(_ state: LaneState, random: RandomAddress) {}
 }

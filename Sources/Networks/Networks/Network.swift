@@ -109,6 +109,9 @@ public final class Network {
   /// its memory.
   package func output(ofLayer index: Int) -> Tensor { activation(after: index) }
 
+  /// The number of the first slot of layer `index` in the parameters.
+  func firstSlot(ofLayer index: Int) -> Int { plan.steps[index].firstSlot }
+
   /// Where dE/doutputs `[output…, batch]` of the last forward pass has to be written before `backward`.
   public var outputGradient: Tensor {
     Tensor(shape: output, batch: pass.inputs.batch, base: gradients.0.base)

@@ -109,7 +109,12 @@ final class SequenceBlock {
     }
     if format.hasAlternatives {
       reserveFloats(2, steps * outputs * pitch)
-      copy(sequence.alternatives, total, rows: outputs, time, columns, to: alternatives.base, padding: 0)
+      if sequence.alternatives.isEmpty {
+        // A sequence that is being written: what else would be right is not known.
+        alternatives.base.update(repeating: 0, count: steps * outputs * pitch)
+      } else {
+        copy(sequence.alternatives, total, rows: outputs, time, columns, to: alternatives.base, padding: 0)
+      }
     }
     if !format.groups.isEmpty {
       reserveIntegers(4, steps * pitch)

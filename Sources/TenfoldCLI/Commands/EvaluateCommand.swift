@@ -21,6 +21,8 @@ struct EvaluateCommand: ParsableCommand {
       "The run directory of a classifier that judges samples: its score, and the distance of its features.")
   var classifier: String?
 
+  @OptionGroup var likelihood: LikelihoodOptions
+
   @OptionGroup var choice: CheckpointChoice
 
   @OptionGroup var options: RunOptions
@@ -45,6 +47,11 @@ struct EvaluateCommand: ParsableCommand {
       dedicatedCoordinator: options.dedicatedCoordinator,
       stepLimit: nil, placesRoles: false)
     let trainer = try builder.trainer(runDirectory: nil, observer: nil)
+    var request: LikelihoodRequest?
+    try session.onEveryRank("the likelihood") {
+      request = try likelihood.request(configured: builder.configuration.evaluation.likelihood)
+      try checkLikelihood(request, trainer.model)
+    }
     var checkpoint: Checkpoint?
     try session.onEveryRank("finding the checkpoint") {
       guard session.isCoordinator else { return }
@@ -55,11 +62,25 @@ struct EvaluateCommand: ParsableCommand {
     try trainer.evaluateAll()
     var assessed: [String: Double] = [:]
     if M.self is any AssessedModel.Type || classifier != nil { assessed = try assess(trainer, builder) }
+    if let request {
+      assessed.merge(try LikelihoodAssessment(trainer, builder).figures(request)) { $1 }
+    }
     guard session.isCoordinator else { return ExitStatus.done }
     var figures = trainer.figures.merging(assessed) { $1 }
     figures["step"] = Double(trainer.progress.step)
     print(String(decoding: try JSON.encode(figures), as: UTF8.self))
     return ExitStatus.done
+  }
+
+  private func checkLikelihood(_ request: LikelihoodRequest?, _ model: some Model) throws {
+    guard let request else { return }
+    try request.validate()
+    guard let model = model as? any LikelihoodModel else {
+      throw UsageError(
+        "--likelihood: the architecture «\(type(of: model).name)» has no likelihood that could be computed; "
+          + RunCommand.architectures { $0 is any LikelihoodModel.Type })
+    }
+    _ = try model.likelihoodWork(request)
   }
 
   /// What a classifier says of as many samples as there are test examples.

@@ -89,6 +89,15 @@ struct TrainCommand: ParsableCommand {
       session.watch?.reached(step: progress.step)
       return signals.take()
     }
+    if let start = builder.configuration.start {
+      try session.onEveryRank("the first weights") {
+        guard session.isCoordinator, checkpoint == nil else { return }
+        let layers = try PretrainedStart.layers(of: start, for: M.self)
+        try (trainer.model as? any PretrainedModel)?.start(with: layers)
+        printer?.say("begun with the layers of \(start)")
+      }
+      try trainer.shareParameters()
+    }
     if resume {
       try session.onEveryRank("resuming") { try trainer.resume(from: checkpoint) }
       printer?.say("resumed after step \(trainer.progress.step)")

@@ -19,6 +19,8 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
   var epochs: Int?
   /// The optimizer steps, where a run is not measured in epochs.
   var steps: Int?
+  /// The run directory of a network whose layers this one begins with; nil for drawn weights.
+  var start: String?
   /// How contributions are added over ranks.
   var reduction = Reduction.exact
   /// What the architecture wants to know.
@@ -39,7 +41,8 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
   var checkpoints: SavePolicy
 
   enum CodingKeys: String, CodingKey {
-    case architecture, seed, lanes, batch, epochs, steps, reduction, model, data, optimizer, optimizers, stop,
+    case architecture, seed, lanes, batch, epochs, steps, start, reduction, model, data, optimizer,
+      optimizers, stop,
       evaluation, checkpoints
     case microBatch = "micro_batch"
     case logEverySteps = "log_every_steps"
@@ -54,6 +57,7 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     microBatch = try values.decodeIfPresent(Int.self, forKey: .microBatch)
     epochs = try values.decodeIfPresent(Int.self, forKey: .epochs)
     steps = try values.decodeIfPresent(Int.self, forKey: .steps)
+    start = try values.decodeIfPresent(String.self, forKey: .start)
     reduction = try values.decodeIfPresent(Reduction.self, forKey: .reduction) ?? reduction
     data = try values.decodeIfPresent(DataConfiguration.self, forKey: .data) ?? data
     optimizer = try values.decodeIfPresent(OptimizerConfiguration.self, forKey: .optimizer) ?? optimizer
@@ -76,6 +80,7 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     try values.encodeIfPresent(microBatch, forKey: .microBatch)
     try values.encodeIfPresent(epochs, forKey: .epochs)
     try values.encodeIfPresent(steps, forKey: .steps)
+    try values.encodeIfPresent(start, forKey: .start)
     try values.encode(reduction, forKey: .reduction)
     try values.encode(model, forKey: .model)
     try values.encode(data, forKey: .data)
@@ -131,12 +136,17 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
           + "\(training.microBatch) at a time: set micro_batch: \(training.largestLane) or more, or use more "
           + "lanes")
     }
-    if model is any RoleModel {
+    if model is any RoleModel || !model.hasCurvature {
       for used in [optimizer] + optimizers.values where used.rule == .sdlm {
         throw ConfigurationError(
-          "optimizer: the rule «sdlm» needs second derivatives of one loss, and a game of two networks has none: "
-            + "choose another rule")
+          "optimizer: the rule «sdlm» needs second derivatives of one loss, and the architecture «\(architecture)» has "
+            + "none: choose another rule")
       }
+    }
+    if let chains = model.chainCount, chains < lanes {
+      throw ConfigurationError(
+        "model.chains is \(chains), lanes is \(lanes): every lane needs at least one chain; use at least \(lanes) chains, "
+          + "or fewer lanes")
     }
     let groups = model.parameters.map(\.name)
     for name in optimizers.keys where !groups.contains(name) {
@@ -155,10 +165,12 @@ struct EvaluationConfiguration: Codable, Sendable {
   var block = 100
   /// Whether models that have pictures write them at every evaluation.
   var pictures = true
+  /// How `tenfold evaluate` computes the likelihood of a machine with an energy; nil for not at all.
+  var likelihood: LikelihoodRequest?
 
   enum CodingKeys: String, CodingKey {
     case everyEpochs = "every_epochs"
-    case block, pictures
+    case block, pictures, likelihood
   }
 
   init() {}
@@ -168,6 +180,8 @@ struct EvaluationConfiguration: Codable, Sendable {
     everyEpochs = try values.decodeIfPresent(Int.self, forKey: .everyEpochs) ?? everyEpochs
     block = try values.decodeIfPresent(Int.self, forKey: .block) ?? block
     pictures = try values.decodeIfPresent(Bool.self, forKey: .pictures) ?? pictures
+    likelihood = try values.decodeIfPresent(LikelihoodRequest.self, forKey: .likelihood)
+    try likelihood?.validate()
     guard everyEpochs ?? 1 >= 1 else {
       throw ConfigurationError("evaluation.every_epochs is \(everyEpochs ?? 0): at least 1 is needed")
     }

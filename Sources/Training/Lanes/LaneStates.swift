@@ -11,12 +11,15 @@ final class LaneStates: @unchecked Sendable {
   let places: Int
   /// The floats of one lane.
   let size: Int
+  private let chains: Int?
   private let plan: LanePlan
   private let replicas: any ReplicaGroup
 
-  /// States of `count` floats for each of at most `places` examples of a lane.
-  init(count: Int, places: Int, plan: LanePlan, replicas: any ReplicaGroup) {
+  /// States of `count` floats for each of at most `places` examples of a lane, or for each of its share of `chains`.
+  init(count: Int, places: Int, chains: Int? = nil, plan: LanePlan, replicas: any ReplicaGroup) {
+    let places = chains.map { ($0 + plan.lanes - 1) / plan.lanes } ?? places
     self.places = places
+    self.chains = chains
     self.plan = plan
     self.replicas = replicas
     size = count * places
@@ -24,11 +27,21 @@ final class LaneStates: @unchecked Sendable {
   }
 
   /// The state of a lane, for a batch that begins with the lane's example `first`; nil where nothing is kept.
-  func state(_ lane: Int, first: Int, beginsEpoch: Bool) -> LaneState? {
+  ///
+  /// - Parameter stepExamples: the examples of the step over all lanes.
+  func state(_ lane: Int, first: Int, beginsEpoch: Bool, stepExamples: Int = 0) -> LaneState? {
     guard size > 0 else { return nil }
-    return LaneState(
+    var state = LaneState(
       lane: lane, elements: UnsafeMutableBufferPointer(start: buffer.base + lane * size, count: size),
       places: places, first: first, beginsEpoch: beginsEpoch)
+    if let chains {
+      state.chains = LanePlan.block(lane, of: plan.lanes, from: 0..<chains)
+      state.elements = UnsafeMutableBufferPointer(
+        rebasing: state.elements[..<(size / places * state.chains.count)])
+      state.places = state.chains.count
+    }
+    state.stepExamples = stepExamples
+    return state
   }
 
   /// Brings all lanes' states to the coordinator. Collective.

@@ -13,14 +13,16 @@ final class LaneWorker<M: Model>: @unchecked Sendable {
     self.assembler = assembler
   }
 
-  /// Adds the contribution of the examples at `positions`, at most `microBatch` at a time.
+  /// Adds the contribution of the examples at `positions`, at most `microBatch` at a time, and of the lane's chains.
   func contribute(
     _ positions: Range<Int>, of plan: ShardPlan, from source: any ExampleSource, phase: Phase, step: Int,
     microBatch: Int, state: (_ first: Int) -> LaneState?, into contribution: Contribution
   ) throws {
     var start = positions.lowerBound
-    // A lane without examples has nothing to say, unless all lanes meet in the middle of a pass.
-    while start < positions.upperBound || (positions.isEmpty && model.needsAllLanes) {
+    // A lane without examples has nothing to say, unless it has chains, which go on, or all lanes meet in the middle of a
+    // pass.
+    let speaksAlways = model.needsAllLanes || model.chainCount != nil
+    while start < positions.upperBound || (positions.isEmpty && speaksAlways) {
       let end = min(start + microBatch, positions.upperBound)
       var batch = assembler.assemble(at: start..<end, of: plan, from: source)
       batch.state = state(start - positions.lowerBound)

@@ -41,6 +41,8 @@ public final class Trainer<M: Model> {
   public package(set) var reachedGoal = false
   package let manifestBase: CheckpointManifest
   private let interrupt: (Progress) -> ControlWord
+  // That of the last phase that counted metrics.
+  private var learningRate = 0.0
 
   /// Prepares a run. Collective.
   ///
@@ -85,7 +87,8 @@ public final class Trainer<M: Model> {
     self.workers = workers
     let model = workers[0].model
     laneStates = LaneStates(
-      count: model.laneStateCount, places: configuration.largestLane, plan: plan, replicas: replicas)
+      count: model.laneStateCount, places: configuration.largestLane, chains: model.chainCount, plan: plan,
+      replicas: replicas)
     stopWindow = StopWindow(metricCount: model.metrics.count)
     let part = try RolePart(
       of: model, configuration, preparation: preparation, format: feed.format, replicas: replicas, team: team,
@@ -111,6 +114,11 @@ public final class Trainer<M: Model> {
     meter = RunMeter(metricCount: model.metrics.count)
     progress = Progress(
       step: 0, stepsPerEpoch: configuration.stepsPerEpoch, totalSteps: configuration.totalSteps)
+  }
+
+  /// Gives all ranks the coordinator's parameters, where they did not begin with the drawn ones. Collective.
+  public func shareParameters() throws {
+    for group in groups { try group.distribute() }
   }
 
   /// Trains until all steps are done or someone asks to stop. Collective.
@@ -152,8 +160,10 @@ public final class Trainer<M: Model> {
       let group = groups[phase.group]
       try meter.waiting { try group.sum.reduce(own) }
       try checkFinite(group.sum, phase)
-      try group.apply(phase.kind, at: progress)
+      let stage = progress.within(phase.epochs)
+      try group.apply(phase.kind, at: stage)
       if phase.countsMetrics {
+        learningRate = Double(group.configuration.learningRate(at: stage))
         meter.add(group.sum.totals, countsExamples: !hasCounted)
         if configuration.stop != nil { stopWindow.add(group.sum.totals, countsExamples: !hasCounted) }
         hasCounted = true
@@ -176,12 +186,15 @@ public final class Trainer<M: Model> {
     _ phase: Phase, plan: ShardPlan, source: any ExampleSource, positions: (Int) -> Range<Int>
   ) throws {
     let (step, beginsEpoch) = (progress.step, progress.stepInEpoch == 0)
+    let stepExamples = plan.positions(step: progress.stepInEpoch).count
     try groups[phase.group].sum.accumulate { thread, lane, contribution in
       do {
         try workers[thread].contribute(
           positions(lane), of: plan, from: source, phase: phase, step: step,
           microBatch: configuration.microBatch,
-          state: { laneStates.state(lane, first: $0, beginsEpoch: beginsEpoch) }, into: contribution)
+          state: {
+            laneStates.state(lane, first: $0, beginsEpoch: beginsEpoch, stepExamples: stepExamples)
+          }, into: contribution)
       } catch {
         meeting?.dissolve()
         throw error
@@ -259,7 +272,6 @@ public final class Trainer<M: Model> {
       return
     }
     guard replicas.rank == 0, let observer else { return meter.forget() }
-    let learningRate = Double(groups[0].configuration.learningRate(at: progress))
     if let record = meter.record(
       at: progress, lastStep: configuration.lastStep, metrics: model.metrics, learningRate: learningRate)
     {

@@ -1,0 +1,187 @@
+import Networks
+
+extension DeepBeliefNetwork {
+  /// The layers, and the stages of their training.
+  public struct Configuration: Codable, Hashable, Sendable {
+    /// The hidden layers from the input up: a number of units, or `{units: 30, kind: gaussian}`.
+    public var layers: [Units]
+    /// Whether labels are visible units of the top machine, a choice among as many as there are classes (no).
+    public var labels: Bool?
+    /// What is trained one after the other.
+    public var stages: [Stage]
+    /// The kind of the input units (`binary`).
+    public var visible: UnitKind?
+    /// What is done with inputs between 0 and 1 in pretraining (`sampled`).
+    public var grey: RestrictedBoltzmannMachine.Grey?
+    /// What a layer is given of the layer below it while it is trained (`probabilities`).
+    public var activities: RestrictedBoltzmannMachine.Grey?
+    /// What visible units of the chains are in pretraining (`sampled`).
+    public var visibleStates: RestrictedBoltzmannMachine.Grey?
+    /// The standard deviation of the first weights (0.01).
+    public var deviation: Double?
+    /// The first weights of the classifier where no layer has been trained before it, and of its outputs (`pytorch`).
+    public var initializer: InitializerConfiguration?
+
+    private enum CodingKeys: String, CodingKey {
+      case layers, labels, stages, visible, grey, activities, deviation, initializer
+      case visibleStates = "visible_states"
+    }
+
+    /// A network of these layers.
+    public init(layers: [Units], stages: [Stage]) {
+      self.layers = layers
+      self.stages = stages
+    }
+  }
+
+  /// One hidden layer.
+  public struct Units: Codable, Hashable, Sendable {
+    /// The number of units.
+    public var units: Int
+    /// Their kind (`binary`); `gaussian` for the last layer only.
+    public var kind: UnitKind?
+
+    private enum CodingKeys: String, CodingKey { case units, kind }
+
+    /// A layer.
+    public init(_ units: Int, kind: UnitKind? = nil) {
+      self.units = units
+      self.kind = kind
+    }
+
+    /// Decodes the number or the mapping.
+    public init(from decoder: any Decoder) throws {
+      if let units = try? decoder.singleValueContainer().decode(Int.self) {
+        self.init(units)
+        return
+      }
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        try values.decode(Int.self, forKey: .units),
+        kind: try values.decodeIfPresent(UnitKind.self, forKey: .kind))
+    }
+
+    /// Encodes the shortest form that decodes to the same.
+    public func encode(to encoder: any Encoder) throws {
+      guard let kind else {
+        var container = encoder.singleValueContainer()
+        return try container.encode(units)
+      }
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(units, forKey: .units)
+      try container.encode(kind, forKey: .kind)
+    }
+  }
+
+  /// Some epochs in which one parameter group is trained: `{train: layer_2, epochs: 10}`.
+  public struct Stage: Codable, Hashable, Sendable {
+    /// The group: `layer_1` and so on, `up_down`, `network`. It is also the name of its optimizer in `optimizers`, whose
+    /// schedule is counted from the stage's first epoch to its last.
+    public var train: String
+    /// The number of epochs; the last stage goes on to the end of the run.
+    public var epochs: Int
+    /// The Gibbs steps of layers and of the top machine (1).
+    public var steps: Int?
+
+    /// A stage.
+    public init(train: String, epochs: Int, steps: Int? = nil) {
+      self.train = train
+      self.epochs = epochs
+      self.steps = steps
+    }
+  }
+}
+
+extension DeepBeliefNetwork.Configuration {
+  /// Both sides of the machine of each layer.
+  ///
+  /// - Throws: `ConfigurationError` that names the key, its value and what is allowed.
+  func sides(for data: DataDescription) throws(ConfigurationError) -> [(
+    visible: UnitLayer, hidden: UnitLayer
+  )] {
+    guard data.sequence == nil else {
+      throw ConfigurationError("the architecture «dbn» works on vectors and images, not on sequences")
+    }
+    guard (1...64).contains(layers.count) else {
+      throw ConfigurationError("model.layers: 1 to 64 hidden layers are possible, not \(layers.count)")
+    }
+    if case .softmax(let size)? = visible, data.input.count % size != 0 {
+      throw ConfigurationError(
+        "model.visible: \(data.input.count) inputs cannot be divided into choices of \(size)")
+    }
+    if labels == true, data.classes < 2 {
+      throw ConfigurationError(
+        "model.labels: the examples of these data carry no labels; leave it out, or give labelled data")
+    }
+    if let deviation, !(deviation >= 0 && deviation.isFinite) {
+      throw ConfigurationError("model.deviation is \(deviation): at least 0 is needed")
+    }
+    var below = (kind: visible ?? .binary, count: data.input.count)
+    var sides: [(visible: UnitLayer, hidden: UnitLayer)] = []
+    for (index, layer) in layers.enumerated() {
+      let isLast = index == layers.count - 1
+      guard (1...1 << 20).contains(layer.units) else {
+        throw ConfigurationError("model.layers: \(layer.units) units: 1 to \(1 << 20) are possible")
+      }
+      let kind = layer.kind ?? .binary
+      guard kind == .binary || (kind == .gaussian && isLast && below.kind != .gaussian) else {
+        throw ConfigurationError(
+          "model.layers: layer \(index + 1) is \(kind.name), but hidden units are binary; only the last layer may be "
+            + "gaussian, above a layer that is not")
+      }
+      var blocks = [below]
+      if isLast, labels == true { blocks.append((.softmax(data.classes), data.classes)) }
+      sides.append((UnitLayer(blocks), UnitLayer([(kind, layer.units)])))
+      below = (kind, layer.units)
+    }
+    return sides
+  }
+
+  /// The names that a stage may train.
+  var trainable: [String] { layers.indices.map { "layer_\($0 + 1)" } + ["up_down", "network"] }
+
+  /// Checks the stages.
+  ///
+  /// - Throws: `ConfigurationError` that names the stage, what is wrong and what is allowed.
+  func checkStages(for data: DataDescription) throws(ConfigurationError) {
+    guard !stages.isEmpty else {
+      throw ConfigurationError("model.stages is empty: say what is trained, {train: layer_1, epochs: 10}")
+    }
+    var latest = 0
+    for (index, stage) in stages.enumerated() {
+      guard let place = trainable.firstIndex(of: stage.train) else {
+        throw ConfigurationError(
+          "model.stages: unknown group «\(stage.train)»: \(Suggestion.clause(for: stage.train, in: trainable))"
+        )
+      }
+      guard place >= latest else {
+        throw ConfigurationError(
+          "model.stages: stage \(index + 1) trains \(stage.train) after \(trainable[latest]): layers are trained from "
+            + "the input up, then up_down, then network, because each stage begins with what the ones before have learnt"
+        )
+      }
+      latest = place
+      guard (1...1_000_000).contains(stage.epochs) else {
+        throw ConfigurationError("model.stages: \(stage.train): \(stage.epochs) epochs: at least 1 is needed")
+      }
+      guard (1...100_000).contains(stage.steps ?? 1) else {
+        throw ConfigurationError(
+          "model.stages: \(stage.train): \(stage.steps ?? 1) Gibbs steps: at least 1 is needed")
+      }
+      if stage.train == "network" {
+        guard data.classes >= 2 else {
+          throw ConfigurationError(
+            "model.stages: the stage «network» learns to classify, but the examples of these data carry no labels"
+          )
+        }
+        guard stage.steps == nil else {
+          throw ConfigurationError("model.stages: the stage «network» draws nothing: leave «steps» out")
+        }
+      }
+      if stage.train == "up_down", layers.last?.kind == .gaussian || layers.count < 2 {
+        throw ConfigurationError(
+          "model.stages: up_down needs at least two layers, all of binary units")
+      }
+    }
+  }
+}
