@@ -71,8 +71,11 @@ CK_INLINE void product_panel(const int vectors, float *restrict c, long ldc, lon
   long most = tile_rows(vectors), tiles = (m + most - 1) / most;
   for (long i = 0; tiles > 0; tiles--) {
     long rows = (m - i + tiles - 1) / tiles;  // as even as possible: a tile of few rows wastes its loads
-#define CK_ROWS(R) \
-  case R: product_tile(R, vectors, c + i * ldc, ldc, last, a + i * arow, arow, acolumn, b, ldb, k, alpha, beta); break;
+#define CK_ROWS(R)                                                                                                \
+  case R: /* larger tiles than the registers hold are not even compiled */                                       \
+    if (R <= tile_rows(vectors))                                                                                  \
+      product_tile(R, vectors, c + i * ldc, ldc, last, a + i * arow, arow, acolumn, b, ldb, k, alpha, beta);      \
+    break;
     switch (rows) {
       CK_ROWS(1) CK_ROWS(2) CK_ROWS(3) CK_ROWS(4) CK_ROWS(5) CK_ROWS(6)
 #if CK_MOST_ROWS == 12

@@ -112,8 +112,12 @@ CK_INLINE void sequence_panel(const int vectors, float *const *c, const float *c
     bool adds = accumulate || p > 0;
     for (long i = 0; tiles > 0; tiles--) {
       long rows = (m - i + tiles - 1) / tiles;
-#define CK_ROWS(R) \
-  case R: CK_SEQUENCE_TILE(R); break;
+#define CK_ROWS(R)                       \
+  case R:                                \
+    if (R <= tile_rows(vectors)) {       \
+      CK_SEQUENCE_TILE(R);               \
+    }                                    \
+    break;
       switch (rows) {
         CK_ROWS(1) CK_ROWS(2) CK_ROWS(3) CK_ROWS(4) CK_ROWS(5) CK_ROWS(6)
 #if CK_SEQUENCE_ROWS == 12
