@@ -196,7 +196,8 @@ package final class GroupOptimizer {
     try sum.publishParameters()
   }
 
-  /// The Euclidean norm of what the optimizer moves along, added up in blocks of 1,024 so that it does not depend on the ranks.
+  /// The Euclidean norm of what the optimizer moves along, added up in blocks of 1,024 so that it does not depend on
+  /// the ranks.
   private func gradientNorm() throws -> Double {
     let own = sum.ownRange
     let first = own.lowerBound / LaneSum.blockSize
@@ -295,20 +296,5 @@ package final class GroupOptimizer {
   private func bytes(_ buffer: FlatBuffer, _ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(
       UnsafeMutableBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
-  }
-}
-
-extension Networks.ParameterUpdate {
-  /// v ← v + rate (scale · sum - v); a rate of 1 sets the value.
-  func average(rate: Float, scale: Float) {
-    for i in parameters.indices {
-      let mean = scale * sum[i]
-      parameters[i] = rate == 1 ? mean : parameters[i] + rate * (mean - parameters[i])
-    }
-  }
-
-  /// v ← v + sum, cut to -limit ... limit.
-  func addSum(limit: Float) {
-    for i in parameters.indices { parameters[i] = min(max(parameters[i] + sum[i], -limit), limit) }
   }
 }
