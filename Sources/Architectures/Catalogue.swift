@@ -16,6 +16,7 @@ public enum Catalogue {
       GatedRecurrentUnit.self,
       Autoencoder.self,
       GenerativeAdversarialNetwork.self,
+      HopfieldNetwork.self,
       RestrictedBoltzmannMachine.self,
       DeepBeliefNetwork.self,
       DeepBoltzmannMachine.self,

@@ -33,7 +33,8 @@ typedef double vd __attribute__((vector_size(2 * CK_VECTOR_BYTES), aligned(8)));
 
 CK_INLINE vf vload(const float *p) { return *(const vf *)p; }
 CK_INLINE void vstore(float *p, vf x) { *(vf *)p = x; }
-CK_INLINE vf vsplat(float x) { return (vf){} + x; }
+// x - 0 and not 0 + x: that is x whatever its sign, so that the compiler repeats the number and adds nothing.
+CK_INLINE vf vsplat(float x) { return x - (vf){}; }
 CK_INLINE vi vsplati(int32_t x) { return (vi){} + x; }
 CK_INLINE vu vsplatu(uint32_t x) { return (vu){} + x; }
 // Where the mask is all ones: a; where it is zero: b.
@@ -49,6 +50,8 @@ CK_INLINE vf vfma(vf a, vf b, vf c) { return a * b + c; }
 #endif
 // The same with a constant term.
 CK_INLINE vf vfmac(vf a, vf b, float c) { return vfma(a, b, vsplat(c)); }
+CK_INLINE long long_min(long a, long b) { return a < b ? a : b; }
+CK_INLINE long long_max(long a, long b) { return a > b ? a : b; }
 // The first w elements at p; zeros behind them.
 CK_INLINE vf vget(const float *p, long w) {
   if (w == VF) return vload(p);
@@ -83,7 +86,6 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/functions.h"
 #include "Bodies/elementwise.h"
 #include "Bodies/activations.h"
-#include "Bodies/convolution.h"
 #include "Bodies/pooling.h"
 #include "Bodies/products.h"
 #include "Bodies/losses.h"
@@ -91,7 +93,10 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/stochastic.h"
 #include "Bodies/optimizers.h"
 #include "Bodies/layout.h"
+#include "Bodies/threshold.h"
 #include "Bodies/sequences.h"
+#include "Bodies/winograd_passes.h"
+#include "Bodies/convolution.h"
 #include "Bodies/recurrent.h"
 #include "Bodies/sequence_losses.h"
 #include "Bodies/normalization.h"

@@ -5,6 +5,8 @@ import CKernels
 /// Letters: `x[i, row, column, batch]` input, `y[o, row, column, batch]` output, `w[o, i, ky, kx]` weights, `b[o]`
 /// bias; an x outside of the input counts as zero. The layouts are those of ``ConvolutionGeometry``. Each pass costs
 /// ``ConvolutionGeometry/operations`` and allocates nothing; results do not depend on the alignment of the arrays.
+/// Kernels of two or three strides each way, with at least 16 channels on both sides and 16 examples, are computed by
+/// Winograd's minimal filtering with about half of the products; its rounding errors are no larger than those of the sums.
 /// Kernels that cover the whole input, and the weights' gradient of kernels of one element, are computed by ``Matrix``.
 /// Arrays must not overlap, and counts must match the geometry exactly (scratch may be larger).
 public enum Convolution {

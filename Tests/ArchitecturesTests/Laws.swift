@@ -76,6 +76,11 @@ struct LawSample {
     LawSample(
       name: "gru", model: #"{"units": 24, "embedding": 9, "weight_noise": 0.02, "average": "sequence"}"#,
       optimizer: OptimizerConfiguration(.adam, learningRate: 0.02), goal: ("test_error", 0.6), data: .text),
+    LawSample(
+      name: "hopfield",
+      model: #"{"patterns": 5, "networks": 90, "rule": "pseudo_inverse", "cue": {"flip": 3}}"#,
+      optimizer: OptimizerConfiguration(.sgd, learningRate: 1), isSmooth: false, goal: ("test_error", 0.2),
+      data: .patterns),
   ]
 
   static func of(_ type: any Model.Type) throws -> LawSample {
@@ -97,6 +102,8 @@ enum LawData {
   case digits
   /// Generated text, cut into streams: 50 run side by side, and hidden states are carried from step to step.
   case text
+  /// Random patterns for 90 networks.
+  case patterns
 
   private static let generatedDigits = Result {
     try HandwrittenDigits(seed: 5).splits(training: 420, test: 130)
@@ -112,11 +119,21 @@ enum LawData {
     return try configuration.open(batch: 50)
   }
 
+  private static let randomPatterns = Result {
+    var configuration = DataConfiguration()
+    configuration.source = .patterns
+    configuration.features = 60
+    configuration.trainingCount = 450
+    configuration.patterns.networks = 90
+    return try configuration.open()
+  }
+
   var splits: DatasetSplits {
     get throws {
       switch self {
       case .digits: try Self.generatedDigits.get()
       case .text: try Self.generatedText.get()
+      case .patterns: try Self.randomPatterns.get()
       }
     }
   }
@@ -130,7 +147,7 @@ enum LawRun {
   static func configuration(_ sample: LawSample, lanes: Int = 7, steps: Int) throws -> TrainingConfiguration {
     TrainingConfiguration(
       seed: 3, lanes: lanes, batch: 50, microBatch: 8, totalSteps: steps, stepsPerEpoch: 9,
-      shuffle: sample.data == .digits,
+      shuffle: sample.data != .text,
       reduction: .exact, optimizer: sample.optimizer, evaluationBlock: 32, evaluateEveryEpochs: nil,
       logEverySteps: 1000,
       savePolicy: try SavePolicy(everySteps: 1_000_000))

@@ -74,7 +74,9 @@ struct NetworkArchitectureTests {
   @Test("The catalogue finds by name and suggests the nearest")
   func catalogue() throws {
     #expect(try Catalogue.architecture(named: "cnn").name == "cnn")
-    #expect(Catalogue.names == ["perceptron", "mlp", "cnn", "rnn", "lstm", "gru", "autoencoder", "gan"])
+    #expect(
+      Catalogue.names.starts(with: ["perceptron", "mlp", "cnn", "rnn", "lstm", "gru", "autoencoder", "gan"]))
+    #expect(Set(Catalogue.names).count == Catalogue.all.count)
     let error = #expect(throws: ConfigurationError.self) { try Catalogue.architecture(named: "percepton") }
     #expect(error?.description.contains("did you mean «perceptron»?") == true)
   }

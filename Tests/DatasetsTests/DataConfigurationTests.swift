@@ -59,7 +59,9 @@ import Testing
       (configuration.source, configuration.trainingCount, configuration.testCount) = (source, 40, 30)
       let splits = try configuration.open()
       #expect(splits.training.count == 40 && splits.test.count == 30)
-      #expect((splits.training.classes >= 2 || source == .curves) != (splits.training.format.sequence != nil))
+      #expect(
+        (splits.training.classes >= 2 || [.curves, .patterns].contains(source))
+          != (splits.training.format.sequence != nil))
       #expect(splits.training.fingerprint() != splits.test.slice(0..<30, name: "").fingerprint())
       let preparation = try configuration.preparation(for: splits)
       #expect(preparation.description(for: splits.training.format).classes == splits.training.classes)

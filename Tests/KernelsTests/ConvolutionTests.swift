@@ -70,7 +70,33 @@ extension KernelSuites {
         trials.append(Trial(batch: batch, kernel: (1, 1), stride: (3, 2)))
         trials.append(Trial(batch: batch, kernel: (2, 1), stride: (3, 4), padding: (1, 2)))
       }
+      trials += filtered
       trials.append(Trial(batch: 300, inputs: 40, height: 6, width: 6, outputs: 2, padding: (1, 1)))
+      return trials
+    }
+
+    /// Geometries of Winograd's filtering: all kinds of tiles on both axes, tails of batches and maps, several bands of rows.
+    private static var filtered: [Trial] {
+      var trials: [Trial] = []
+      for extent in 1...4 {
+        trials.append(
+          Trial(
+            batch: 16 + extent, inputs: 16, height: extent + 1, width: 6 - extent, outputs: 17, kernel: (2, 2)
+          )
+        )
+        trials.append(
+          Trial(
+            batch: 15 + extent, inputs: 17, height: extent, width: 5 - extent, outputs: 16, padding: (1, 1)))
+      }
+      for (kernel, stride, padding) in [(4, 2, 1), (4, 2, 0), (4, 2, 3), (6, 2, 2), (6, 3, 1), (3, 1, 2)] {
+        trials.append(
+          Trial(
+            batch: 33, inputs: 18, height: 7, width: 8, outputs: 20, kernel: (kernel, kernel),
+            stride: (stride, stride), padding: (padding, padding)))
+      }
+      trials.append(
+        Trial(batch: 70, inputs: 16, height: 8, width: 9, outputs: 16, kernel: (2, 4), stride: (1, 2)))
+      trials.append(Trial(batch: 16, inputs: 16, height: 18, width: 61, outputs: 16, kernel: (2, 2)))
       return trials
     }
 
@@ -237,15 +263,19 @@ extension KernelSuites {
       for trial in Self.trials where trial.batch > 1 && trial.kernel != (trial.height, trial.width) {
         let whole = try trial.build(), g = whole.geometry
         var alone = g
-        alone.batch = 1
+        // Filtered convolutions, which begin at 16 examples, promise it among themselves: there the example fills a batch.
+        let copies = trial.inputs >= 16 && trial.outputs >= 16 ? 16 : 1
+        alone.batch = copies
         var scratch = [Float](repeating: 0, count: g.scratchCount)
         var y = [Float](repeating: 0, count: g.outputCount),
           one = [Float](repeating: 0, count: alone.outputCount)
         run(g, whole.x, whole.w, &y, &scratch)
         for n in [0, g.batch - 1] {
-          run(alone, (0..<alone.inputCount).map { whole.x[$0 * g.batch + n] }, whole.w, &one, &scratch)
+          run(
+            alone, (0..<alone.inputCount).map { whole.x[$0 / copies * g.batch + n] }, whole.w, &one, &scratch)
           #expect(
-            one == (0..<one.count).map { y[$0 * g.batch + n] }, "\(trial.testDescription), example \(n)")
+            one == (0..<one.count).map { y[$0 / copies * g.batch + n] },
+            "\(trial.testDescription), example \(n)")
         }
       }
     }

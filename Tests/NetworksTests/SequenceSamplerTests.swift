@@ -44,6 +44,20 @@ import Testing
     #expect(try drawn(model, one) != [samples[0]])
   }
 
+  @Test(
+    "Texts are drawn from data that says what else would be right, too: of a text that is being written it is not known"
+  )
+  func alternatives() throws {
+    let step = SequenceFormat.Step.symbols(3)
+    let format = SequenceFormat(
+      steps: 5, input: step, target: step, hasAlternatives: true, symbols: ["a", "b", "c"])
+    let model = try Text(
+      .init(), data: DataDescription(input: [1], classes: 0, sequence: format), maximumBatch: 1)
+    #expect(
+      try drawn(model, SampleRequest(count: 2, seed: 1, steps: 9))
+        == drawn(try text(["a", "b", "c"]), SampleRequest(count: 2, seed: 1, steps: 9)))
+  }
+
   @Test("At temperature 0 every sample takes the likeliest symbols")
   func likeliest() throws {
     let model = try text(["a", "b", "c"])

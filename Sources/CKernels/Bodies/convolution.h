@@ -63,6 +63,7 @@ static void convolution_correlate(const struct ck_convolution *g, const struct c
 
 CK_BODY(convolution_forward)(const struct ck_convolution *g, float *restrict y, const float *restrict x,
                              const float *restrict weights, const float *restrict bias, float *restrict scratch) {
+  if (ck_winograd_applies(g)) return winograd_forward(g, y, x, weights, bias, scratch);
   struct correlation c = {
       .x = x, .x_map = g->input_height * g->input_width * g->batch, .x_row = g->input_width * g->batch,
       .height = g->input_height, .width = g->input_width,
@@ -94,6 +95,7 @@ CK_INLINE struct convolution_phase convolution_phase(long phase, long kernel, lo
 
 CK_BODY(convolution_backward_data)(const struct ck_convolution *g, float *restrict dx, const float *restrict dy,
                                    const float *restrict weights, bool accumulate, float *restrict scratch) {
+  if (ck_winograd_applies(g)) return winograd_backward_data(g, dx, dy, weights, accumulate, scratch);
   long row = g->input_width * g->batch;
   for (long py = 0; py < g->stride_y; py++) {
     struct convolution_phase v = convolution_phase(py, g->kernel_height, g->stride_y, g->padding_y, g->input_height);

@@ -89,9 +89,6 @@ CK_INLINE long gradient_outputs(long remaining, long taps) {
   return wanted == 5 ? 3 : wanted;
 }
 
-CK_INLINE long long_min(long a, long b) { return a < b ? a : b; }
-CK_INLINE long long_max(long a, long b) { return a > b ? a : b; }
-
 // Adds the share of the rows of `s` for the taps [k, k_end) of one kernel row. s->x is the first element of the input
 // row, s->dy of the output row; sums are those of tap k.
 static void gradient_row(const struct ck_convolution *g, gradient_strip *const *strips, long O, float *sums, long k,
@@ -176,6 +173,11 @@ static void gradient_map(const struct ck_convolution *g, gradient_strip *const *
 CK_BODY(convolution_backward_weights)(const struct ck_convolution *g, float *restrict dw, float *restrict dbias,
                                       const float *restrict dy, const float *restrict x, bool accumulate,
                                       float *restrict scratch) {
+  if (ck_winograd_applies(g)) {
+    winograd_backward_weights(g, dw, dy, x, accumulate, scratch);
+    if (dbias) CK_PASTE(ck_row_sums, CK_SUFFIX)(dbias, dy, g->outputs, g->output_height * g->output_width * g->batch, accumulate);
+    return;
+  }
   long area = g->kernel_height * g->kernel_width;
   long x_map = g->input_height * g->input_width * g->batch, dy_map = g->output_height * g->output_width * g->batch;
   long chunks = (g->kernel_width + 4) / 5, chunk = (g->kernel_width + chunks - 1) / chunks;

@@ -26,6 +26,9 @@ CK_BODY(gather_bytes)(float *restrict x, const uint8_t *restrict rows, long stri
     long width = batch - b < 16 ? batch - b : 16;
     const uint8_t *source[16];
     for (long j = 0; j < 16; j++) source[j] = rows + (long)indices[b + (j < width ? j : 0)] * stride;
+    // The next rows, anywhere in memory, are on their way while these are worked on.
+    for (long j = b == 0 ? 0 : b + 16; j < long_min(b + 32, batch); j++)
+      for (long line = 0; line < count; line += 64) __builtin_prefetch(rows + (long)indices[j] * stride + line);
     for (long f = 0; f < count; f += 16) {
       if (f + 16 > count && count >= 16) f = count - 16;  // the last block overlaps the one before
       long height = count - f < 16 ? count - f : 16;

@@ -13,15 +13,6 @@
 // How many p are worked on before the next tile of rows: B's part of them stays in the first-level cache.
 #define CK_SEQUENCE_RUN 96
 
-// Rows of a tile of so many vectors: as many sums as registers hold.
-CK_INLINE long tile_rows(long vectors) {
-#if CK_REGISTERS >= 32
-  return vectors >= 4 ? 6 : vectors == 3 ? 8 : 12;
-#else
-  return 6;
-#endif
-}
-
 // The vectors of a tile, for slices of this pitch.
 CK_INLINE long tile_vectors(long pitch, long steps) {
   long vectors = pitch / VF * steps;
@@ -58,6 +49,7 @@ CK_INLINE void sequence_tile(const int rows, const int vectors, float *const *c,
   for (long p = 0, at = 0; p < k; p++, at += pitch) {
     vf x[CK_SEQUENCE_VECTORS];
     CK_UNROLL for (int v = 0; v < vectors; v++) x[v] = vload(from[v] + at);
+    __builtin_prefetch(a + 512);
     CK_UNROLL for (int r = 0; r < rows; r++) {
       vf y = vsplat(a[r]);
       CK_UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = vfma(y, x[v], sum[r][v]);
@@ -76,14 +68,14 @@ CK_INLINE void sequence_tile_halves(const int rows, float *restrict c, const flo
                                     const float *restrict a, long k, const float *restrict bias, bool accumulate) {
   v8f low[CK_SEQUENCE_ROWS], high[CK_SEQUENCE_ROWS];
   CK_UNROLL for (int r = 0; r < rows; r++) {
-    v8f first = (v8f){} + (bias ? bias[r] : 0.0f);
+    v8f first = (bias ? bias[r] : 0.0f) - (v8f){};
     low[r] = accumulate ? *(const v8f *)(c + r * pitch) : first;
     high[r] = accumulate ? *(const v8f *)(c + r * pitch + 8) : first;
   }
   for (long p = 0; p < k; p++) {
     v8f x = *(const v8f *)b, z = *(const v8f *)(b + 8);
     CK_UNROLL for (int r = 0; r < rows; r++) {
-      v8f y = (v8f){} + a[r];
+      v8f y = a[r] - (v8f){};
       low[r] = __builtin_elementwise_fma(y, x, low[r]);
       high[r] = __builtin_elementwise_fma(y, z, high[r]);
     }
@@ -120,8 +112,12 @@ CK_INLINE void sequence_panel(const int vectors, float *const *c, const float *c
     bool adds = accumulate || p > 0;
     for (long i = 0; tiles > 0; tiles--) {
       long rows = (m - i + tiles - 1) / tiles;
-#define CK_ROWS(R) \
-  case R: CK_SEQUENCE_TILE(R); break;
+#define CK_ROWS(R)                       \
+  case R:                                \
+    if (R <= tile_rows(vectors)) {       \
+      CK_SEQUENCE_TILE(R);               \
+    }                                    \
+    break;
       switch (rows) {
         CK_ROWS(1) CK_ROWS(2) CK_ROWS(3) CK_ROWS(4) CK_ROWS(5) CK_ROWS(6)
 #if CK_SEQUENCE_ROWS == 12
@@ -203,8 +199,8 @@ CK_INLINE void outer_panel(const int vectors, float *restrict c, long ldc, long 
   }
 }
 
-CK_BODY(sequence_outer)(float *restrict c, long ldc, const float *restrict a, long astep, const float *restrict b,
-                        long bstep, long m, long n, long pitch, long columns, long steps, bool accumulate) {
+static void outer_product(float *restrict c, long ldc, const float *restrict a, long astep, const float *restrict b,
+                          long bstep, long m, long n, long pitch, long columns, long steps, bool accumulate) {
   float packed[CK_RUN * CK_TILE_COLUMNS] __attribute__((aligned(64)));
   // Runs of whole slices where several fit, otherwise of parts of one slice.
   long part = columns < CK_RUN ? columns : CK_RUN, group = CK_RUN / part;
@@ -213,8 +209,8 @@ CK_BODY(sequence_outer)(float *restrict c, long ldc, const float *restrict a, lo
     for (long start = 0; start < columns; start += part) {
       long width = columns - start < part ? columns - start : part;
       bool adds = accumulate || t > 0 || start > 0;
-      for (long j = 0; j < n; j += CK_TILE_COLUMNS) {
-        long units = n - j < CK_TILE_COLUMNS ? n - j : CK_TILE_COLUMNS;
+      for (long j = 0, units; j < n; j += units) {
+        units = panel_columns(n - j);
         long vectors = (units + VF - 1) / VF, last = units - (vectors - 1) * VF;
         for (long s = 0; s < count; s++) {
           float *to = packed + s * width * CK_TILE_COLUMNS;
@@ -239,6 +235,23 @@ CK_BODY(sequence_outer)(float *restrict c, long ldc, const float *restrict a, lo
       }
     }
   }
+}
+
+// The largest product that may be made transposed, in floats.
+#define CK_OUTER_ROOM 16384
+
+CK_BODY(sequence_outer)(float *restrict c, long ldc, const float *restrict a, long astep, const float *restrict b,
+                        long bstep, long m, long n, long pitch, long columns, long steps, bool accumulate) {
+  // Vectors run along the columns of C, or along its rows where that fills them so much better that turning C is paid for.
+  long along_columns = (n + VF - 1) / VF * m, along_rows = (m + VF - 1) / VF * n, whole = (m + VF - 1) / VF * VF;
+  if (along_rows * 20 > along_columns * 19 || whole * n > CK_OUTER_ROOM || columns * steps < 128) {
+    outer_product(c, ldc, a, astep, b, bstep, m, n, pitch, columns, steps, accumulate);
+    return;
+  }
+  float turned[CK_OUTER_ROOM];
+  outer_product(turned, whole, b, bstep, a, astep, n, m, pitch, columns, steps, false);
+  for (long i = 0; i < m; i++)
+    for (long j = 0; j < n; j++) c[i * ldc + j] = (accumulate ? c[i * ldc + j] : 0.0f) + turned[j * whole + i];
 }
 
 CK_BODY(sequence_row_sums)(float *restrict sums, const float *x, long xstep, const float *y, long ystep, long rows,

@@ -41,10 +41,14 @@ final class SequenceBuffers {
       alternatives: alternatives.take(format.hasAlternatives ? plane * format.target.count : 0, repeating: 0),
       scored: scored.take(plane, repeating: 0),
       groups: groups.take(format.groups.isEmpty ? 0 : plane, repeating: -1))
-    for index in 0..<batch {
-      let row = SequenceRow(reading: block.row(index, bytes: rowBytes), layout: layout)
-      result.fillInputs(of: index, from: row)
-      result.fillTargets(of: index, from: row)
+    // Some steps of all sequences at a time: where they go stays in the first-level cache.
+    for start in stride(from: 0, to: steps, by: 4) {
+      for index in 0..<batch {
+        let row = SequenceRow(reading: block.row(index, bytes: rowBytes), layout: layout)
+        let part = min(start, row.length)..<min(start + 4, row.length)
+        result.fillInputs(of: index, from: row, part)
+        result.fillTargets(of: index, from: row, part)
+      }
     }
     return SequenceBatch(
       steps: steps, lengths: UnsafeBufferPointer(lengths), symbols: UnsafeBufferPointer(result.symbols),
@@ -67,13 +71,12 @@ private struct Planes {
   let scored: UnsafeMutableBufferPointer<Float>
   let groups: UnsafeMutableBufferPointer<Int32>
 
-  func fillInputs(of index: Int, from row: SequenceRow) {
-    let length = row.length
+  func fillInputs(of index: Int, from row: SequenceRow, _ steps: Range<Int>) {
     switch row.layout.format.input {
     case .symbols:
-      for step in 0..<length { symbols[step * batch + index] = Int32(row.symbol(at: step)) }
+      for step in steps { symbols[step * batch + index] = Int32(row.symbol(at: step)) }
     case .values(let count):
-      for step in 0..<length {
+      for step in steps {
         row.forEachValue(at: step) { feature, value in
           values[(step * count + feature) * batch + index] = normalization(value, feature)
         }
@@ -81,9 +84,10 @@ private struct Planes {
     }
   }
 
-  func fillTargets(of index: Int, from row: SequenceRow) {
-    let (length, layout) = (row.length, row.layout)
-    for step in layout.scoring == .last ? length - 1..<length : 0..<length where row.isScored(at: step) {
+  func fillTargets(of index: Int, from row: SequenceRow, _ steps: Range<Int>) {
+    let layout = row.layout
+    let targets = layout.scoring == .last ? steps.clamped(to: row.length - 1..<row.length) : steps
+    for step in targets where row.isScored(at: step) {
       let place = step * batch + index
       scored[place] = 1
       if !layout.format.groups.isEmpty { groups[place] = Int32(row.group(at: step)) }

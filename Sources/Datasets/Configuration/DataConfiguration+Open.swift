@@ -16,7 +16,10 @@ extension DataConfiguration {
     }
     splits.training = try limited(
       splits.training, to: trainingCount, key: "data.training_count", reserve: validationCount)
-    splits.test = try limited(splits.test, to: testCount, key: "data.test_count", reserve: 0)
+    splits.test =
+      testOnTraining
+      ? try tested(on: splits.training)
+      : try limited(splits.test, to: testCount, key: "data.test_count", reserve: 0)
     guard validationCount > 0 else { return splits }
     let whole = splits.training
     let kept = whole.count - validationCount
@@ -40,6 +43,18 @@ extension DataConfiguration {
       augmentation: augmentation)
     try preparation.validate(for: splits.training.format)
     return preparation
+  }
+
+  /// The examples that are trained on, or the first `test_count` of them.
+  private func tested(on training: Dataset) throws -> Dataset {
+    guard validationCount == 0 else {
+      throw DataError(
+        .configuration,
+        "data.test_on_training tests on all that is trained on, and data.validation_count \(validationCount) holds some back;"
+          + " leave one of them out")
+    }
+    let whole = training.slice(0..<training.count, name: "\(training.name) again")
+    return try limited(whole, to: testCount, key: "data.test_count", reserve: 0)
   }
 
   private func limited(_ set: Dataset, to count: Int?, key: String, reserve: Int) throws -> Dataset {

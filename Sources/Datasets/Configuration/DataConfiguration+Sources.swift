@@ -34,6 +34,7 @@ extension DataConfiguration {
       return try generated(trainingExamples, testExamples) {
         try task.dataset(count: $0, part: $1, seed: seed)
       }
+    case .patterns: return try openPatterns()
     case .curves:
       let curves = Curves(seed: seed)
       return try generated(

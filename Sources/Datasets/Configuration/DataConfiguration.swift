@@ -24,6 +24,9 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case leftRight = "left_right"
     /// Rosenblatt's retina: the outline of a square or a circle.
     case squareCircle = "square_circle"
+    /// Random patterns of 0 and 1 for associative memories. The test set is the training set again: repeated, or only the
+    /// newest, as `test_count` says.
+    case patterns
     /// Hinton and Salakhutdinov 2006: images of curves through three random points.
     case curves
     /// Text files, symbol by symbol.
@@ -85,7 +88,7 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var header: Bool?
   /// What stands between the fields of a `csv` file. Default: a comma.
   public var delimiter = ","
-  /// The number of features of `blobs` (default 2) and `separable` (default 20).
+  /// The number of features of `blobs` (default 2), `separable` (default 20) and `patterns` (default 100).
   public var features: Int?
   /// The margin of `separable` data within a unit sphere, over 0 and under 0.9. Default 0.1.
   public var margin: Float = 0.1
@@ -94,11 +97,14 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   /// The number of classes; null: as many as the labels need, 10 for `mnist`, 3 for `blobs`, 8 for
   /// `gaussians`.
   public var classes: Int?
-  /// The number of training examples; null: all there are, 60,000 generated digits, 1,000 of other generated data.
+  /// The number of training examples; null: all there are, 60,000 generated digits, 10 patterns for each network, 1,000 of
+  /// other generated data.
   public var trainingCount: Int?
   /// The number of test examples; null: all there are, 10,000 generated digits, 1,000 of other
   /// generated data, a fifth of a `csv` file that has no `test_file` beside it.
   public var testCount: Int?
+  /// Whether the test set is the training set: for memories, which are tested on what they have stored. Default: no.
+  public var testOnTraining = false
   /// The number of examples held back from the end of the training set. Default 0: none.
   public var validationCount = 0
   /// The seed of generated data. Not the run's: the data stay the same when a run is repeated with another seed.
@@ -116,6 +122,8 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var shuffle = true
   /// What there is to say of sequences.
   public var sequences = SequenceOptions()
+  /// What there is to say of random patterns.
+  public var patterns = PatternOptions()
 
   /// Generated digits, nothing else set.
   public init() {}
@@ -130,6 +138,7 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     case header, delimiter, features, margin, noise, classes
     case trainingCount = "training_count"
     case testCount = "test_count"
+    case testOnTraining = "test_on_training"
     case validationCount = "validation_count"
     case seed, access, normalization, padding, augmentation, shuffle
   }
@@ -152,6 +161,7 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     classes = try keys.decodeIfPresent(Int.self, forKey: .classes)
     trainingCount = try keys.decodeIfPresent(Int.self, forKey: .trainingCount)
     testCount = try keys.decodeIfPresent(Int.self, forKey: .testCount)
+    testOnTraining = try keys.decodeIfPresent(Bool.self, forKey: .testOnTraining) ?? testOnTraining
     validationCount = try keys.decodeIfPresent(Int.self, forKey: .validationCount) ?? validationCount
     seed = try keys.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
     access = try keys.decodeIfPresent(Access.self, forKey: .access) ?? access
@@ -161,6 +171,7 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     augmentation = try keys.decodeIfPresent(Augmentation.self, forKey: .augmentation) ?? augmentation
     shuffle = try keys.decodeIfPresent(Bool.self, forKey: .shuffle) ?? shuffle
     if source.isSequence { sequences = try SequenceOptions(from: decoder) }
+    if source == .patterns { patterns = try PatternOptions(from: decoder) }
   }
 
   /// Writes every key, those without a value as null, so that a resolved config shows what there is to set.
@@ -181,6 +192,7 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     try keys.encode(classes, forKey: .classes)
     try keys.encode(trainingCount, forKey: .trainingCount)
     try keys.encode(testCount, forKey: .testCount)
+    try keys.encode(testOnTraining, forKey: .testOnTraining)
     try keys.encode(validationCount, forKey: .validationCount)
     try keys.encode(seed, forKey: .seed)
     try keys.encode(access, forKey: .access)
@@ -189,5 +201,6 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     try keys.encode(augmentation, forKey: .augmentation)
     try keys.encode(shuffle, forKey: .shuffle)
     if source.isSequence { try sequences.encode(to: encoder) }
+    if source == .patterns { try patterns.encode(to: encoder) }
   }
 }

@@ -7,8 +7,10 @@ import Synchronization
 /// wait. So the pair is kept here and looked at when another one comes and when MPI ends. MPI is one per
 /// process, and so is this list; it changes nothing about any result.
 package enum AbandonedRequests {
-  /// One request and what it uses. Its owner has given all of it up: only this list, under its lock, knows
-  /// the addresses, and it only frees them. That makes passing it between threads safe.
+  /// One request and what it uses.
+  ///
+  /// `@unchecked Sendable`: its owner has given all of it up; only this list, under its lock, knows the
+  /// addresses, and it only frees them.
   private struct Entry: @unchecked Sendable {
     var request: Request
     let memory: UnsafeMutableRawPointer?

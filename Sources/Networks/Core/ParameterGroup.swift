@@ -18,6 +18,9 @@ public struct Slot: Sendable, Hashable {
     /// v ← v + rate (mean - v), where mean is the summed contribution divided by the number of examples: a running
     /// average of what the model observes.
     case average(rate: Float)
+    /// v ← v + sum, cut to -limit ... limit, where sum is the summed contribution: what simply adds up over examples, as
+    /// Hebb's rule does.
+    case sum(limit: Float)
   }
 
   /// A slot of this name and shape.

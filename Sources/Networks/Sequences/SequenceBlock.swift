@@ -2,7 +2,8 @@ import Kernels
 
 /// Some steps of some sequences of a batch, copied so that each row is a whole number of vectors.
 ///
-/// Columns beyond the batch hold symbol 0, values 0 and no targets. A block belongs to one thread.
+/// Columns beyond the batch hold symbol 0, values 0 and no targets. Values whose rows are whole vectors already are read
+/// where they are: the batch must stay while the block is used. A block belongs to one thread.
 final class SequenceBlock {
   /// The time steps.
   private(set) var steps = 0
@@ -18,6 +19,8 @@ final class SequenceBlock {
   private let targetsAreValues: Bool
   private var integers: [UnsafeMutableBufferPointer<Int32>] = []
   private var floats: [FlatBuffer] = []
+  private var valuesBase: UnsafeMutablePointer<Float>
+  private var targetsBase: UnsafeMutablePointer<Float>
 
   /// A block for data of this format; with `targetsAreValues`, target symbols become one-hot codes.
   init(_ format: SequenceFormat, targetsAreValues: Bool) {
@@ -25,6 +28,8 @@ final class SequenceBlock {
     self.targetsAreValues = targetsAreValues
     integers = (0..<5).map { _ in .allocate(capacity: 0) }
     floats = (0..<4).map { _ in FlatBuffer(count: 0) }
+    valuesBase = floats[0].base
+    targetsBase = floats[1].base
   }
 
   deinit { for block in integers { block.deallocate() } }
@@ -40,9 +45,9 @@ final class SequenceBlock {
   /// The groups of the targets `[T, pitch]`, -1 for none.
   var groups: UnsafeMutablePointer<Int32> { integers[4].baseAddress! }
   /// The values `[T, features, pitch]`.
-  var values: TimeSlices { TimeSlices(floats[0].base, rows: format.input.count, pitch: pitch) }
+  var values: TimeSlices { TimeSlices(valuesBase, rows: format.input.count, pitch: pitch) }
   /// The target values `[T, outputs, pitch]`.
-  var targetValues: TimeSlices { TimeSlices(floats[1].base, rows: format.target.count, pitch: pitch) }
+  var targetValues: TimeSlices { TimeSlices(targetsBase, rows: format.target.count, pitch: pitch) }
   /// What else would be right `[T, outputs, pitch]`.
   var alternatives: TimeSlices { TimeSlices(floats[2].base, rows: format.target.count, pitch: pitch) }
   /// 1 where a step is scored `[T, pitch]`.
@@ -76,8 +81,7 @@ final class SequenceBlock {
       reserveIntegers(1, steps * pitch)
       copy(sequence.symbols, total, rows: 1, time, columns, to: symbols, padding: 0)
     case .values(let count):
-      reserveFloats(0, steps * count * pitch)
-      copy(sequence.values, total, rows: count, time, columns, to: values.base, padding: 0)
+      valuesBase = rows(sequence.values, total, count, time, columns, block: 0)
     }
   }
 
@@ -97,6 +101,7 @@ final class SequenceBlock {
       }
       if targetsAreValues {
         reserveFloats(1, steps * outputs * pitch)
+        targetsBase = floats[1].base
         for t in 0..<steps {
           Layout.oneHot(
             UnsafeBufferPointer(start: targetSymbols + t * pitch, count: pitch), classes: outputs,
@@ -104,12 +109,16 @@ final class SequenceBlock {
         }
       }
     case .values(let count):
-      reserveFloats(1, steps * count * pitch)
-      copy(sequence.targetValues, total, rows: count, time, columns, to: targetValues.base, padding: 0)
+      targetsBase = rows(sequence.targetValues, total, count, time, columns, block: 1)
     }
     if format.hasAlternatives {
       reserveFloats(2, steps * outputs * pitch)
-      copy(sequence.alternatives, total, rows: outputs, time, columns, to: alternatives.base, padding: 0)
+      if sequence.alternatives.isEmpty {
+        // A sequence that is being written: what else would be right is not known.
+        alternatives.base.update(repeating: 0, count: steps * outputs * pitch)
+      } else {
+        copy(sequence.alternatives, total, rows: outputs, time, columns, to: alternatives.base, padding: 0)
+      }
     }
     if !format.groups.isEmpty {
       reserveIntegers(4, steps * pitch)
@@ -136,6 +145,19 @@ final class SequenceBlock {
       }
     }
     if let first = start { scoredRuns.append(first..<steps) }
+  }
+
+  /// Where the values of the batch lie in rows of whole vectors: in the batch itself, or copied into a block of floats.
+  private func rows(
+    _ source: UnsafeBufferPointer<Float>, _ total: Int, _ count: Int, _ time: Range<Int>,
+    _ columns: Range<Int>, block: Int
+  ) -> UnsafeMutablePointer<Float> {
+    if batch == total && batch == pitch {
+      return UnsafeMutablePointer(mutating: source.baseAddress! + time.lowerBound * count * total)
+    }
+    reserveFloats(block, steps * count * pitch)
+    copy(source, total, rows: count, time, columns, to: floats[block].base, padding: 0)
+    return floats[block].base
   }
 
   /// Rows `[T, rows, total]` of the batch to rows `[steps, rows, pitch]` of the block.

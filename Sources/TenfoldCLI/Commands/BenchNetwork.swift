@@ -11,6 +11,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   case gru46 = "gru-46"
   case autoencoder
   case gan, dcgan
+  case hopfield
 
   /// Its architecture and model, as a config says it.
   var yaml: String {
@@ -32,6 +33,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
       """
     case .gan: "architecture: gan\nmodel:\n\(Self.multilayerGame)"
     case .dcgan: "architecture: gan\nmodel:\n\(Self.convolutionalGame)"
+    case .hopfield: "architecture: hopfield\nmodel: {patterns: \(BenchRecall.patterns)}"
     }
   }
 
@@ -74,7 +76,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   var batch: Int {
     switch self {
     case .lstm36, .gru46: 16
-    case .autoencoder: 100
+    case .autoencoder, .hopfield: 100
     default: 64
     }
   }
@@ -88,6 +90,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
       return try Dataset(
         name: "random", shape: [1, 28, 28], bytes: pixels, labels: (0..<count).map { Int32($0 % 10) },
         classes: 10)
+    case .hopfield: preconditionFailure("a recall has states of its own")
     case .lstm, .gru, .rnn: return try sequences(count, .symbols(65), steps: 50, binary: false)
     case .lstm36, .gru46: return try sequences(count, .values(88), steps: 100, binary: true)
     }

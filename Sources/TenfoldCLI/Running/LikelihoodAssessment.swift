@@ -25,6 +25,7 @@ struct LikelihoodAssessment<M: Model> {
     let seed = builder.configuration.seed
     try session.onEveryRank(work.name) {
       values = try trainer.compute(work) { model, item, values in
+        // Every thread's model is of the type M, and the first one was a LikelihoodModel above.
         (model as! any LikelihoodModel).computeLikelihood(
           item: item, of: request, basis: basis, seed: seed, into: values)
       }

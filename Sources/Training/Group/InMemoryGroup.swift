@@ -114,6 +114,9 @@ public final class InMemoryGroup: ReplicaGroup {
   }
 
   /// A rank's part of shared memory; it lives as long as the group.
+  ///
+  /// `@unchecked Sendable`: the address never changes; who writes which bytes when is the users' agreement, with
+  /// `synchronize` between a write of one rank and a read of another, as for `SharedMemory`.
   final class Segment: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
 

@@ -9,8 +9,9 @@ import Synchronization
 /// every other rank a sum.
 ///
 /// `@unchecked Sendable`: `offers[i]` belongs to lane i of this rank before the first barrier of a sum, to the first lane
-/// between the two, and `table` to the first lane between the two and to all readers after the second; `arrived` and
-/// `generation` order these accesses (release before acquire).
+/// between the two; `table`, `tables` and `failure` are written by the first lane between the two, and read by all after
+/// the second (`failure` after the team's work); `arrived` and `generation` order these accesses (release before
+/// acquire). Nobody passes the first barrier of the next sum before all have read `table`.
 final class LaneMeeting: @unchecked Sendable {
   private let own: Range<Int>
   private let lanes: Int

@@ -156,14 +156,22 @@ package final class GroupOptimizer {
           }
         case (.gradient, .average(let rate)): update.average(rate: rate, scale: Float(1 / count))
         case (.curvature, .optimizer): optimizer.observe(curvature: update)
-        case (.curvature, .average): break
+        case (.gradient, .sum(let limit)): update.addSum(limit: limit)
+        case (.curvature, .average), (.curvature, .sum): break
         case (.mean, _): update.average(rate: 1, scale: Float(1 / count))
         }
         // Where a mean of the parameters is kept, running averages are averaged like them: what they average was
-        // observed with parameters that have moved since.
-        if case .average = run.update, let mean = optimizer.averageState, let averaging = configuration.averaging {
-          Elementwise.moveAverage(
-            run.states[mean], towards: UnsafeBufferPointer(update.parameters), rate: averaging.rate(at: step))
+        // observed with parameters that have moved since. Sums stand in it as they are.
+        if let mean = optimizer.averageState, let averaging = configuration.averaging {
+          switch run.update {
+          case .optimizer: break
+          case .average:
+            Elementwise.moveAverage(
+              run.states[mean], towards: UnsafeBufferPointer(update.parameters),
+              rate: averaging.rate(at: step))
+          case .sum:
+            run.states[mean].baseAddress!.update(from: update.parameters.baseAddress!, count: range.count)
+          }
         }
       }
     }
@@ -188,7 +196,8 @@ package final class GroupOptimizer {
     try sum.publishParameters()
   }
 
-  /// The Euclidean norm of what the optimizer moves along, added up in blocks of 1,024 so that it does not depend on the ranks.
+  /// The Euclidean norm of what the optimizer moves along, added up in blocks of 1,024 so that it does not depend on
+  /// the ranks.
   private func gradientNorm() throws -> Double {
     let own = sum.ownRange
     let first = own.lowerBound / LaneSum.blockSize
@@ -287,15 +296,5 @@ package final class GroupOptimizer {
   private func bytes(_ buffer: FlatBuffer, _ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(
       UnsafeMutableBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
-  }
-}
-
-extension Networks.ParameterUpdate {
-  /// v ← v + rate (scale · sum - v); a rate of 1 sets the value.
-  func average(rate: Float, scale: Float) {
-    for i in parameters.indices {
-      let mean = scale * sum[i]
-      parameters[i] = rate == 1 ? mean : parameters[i] + rate * (mean - parameters[i])
-    }
   }
 }

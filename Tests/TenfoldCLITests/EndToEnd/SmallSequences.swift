@@ -71,6 +71,15 @@ extension SmallConfig {
     optimizer: {rule: adam, learning_rate: 0.01}
     """
 
+  /// The network of 1997 on strings of a grammar that allows several symbols.
+  static let grammar = """
+    architecture: lstm
+    \(head)batch: 16
+    model: {memory_blocks: {count: 3, size: 2}, criterion: allowed, loss: softmax_cross_entropy}
+    data: {source: embedded_reber}
+    optimizer: {rule: adam, learning_rate: 0.01}
+    """
+
   /// A denoising autoencoder with tied weights.
   static let autoencoder = """
     architecture: autoencoder
@@ -101,6 +110,7 @@ extension SmallConfig {
   /// All of them that need no file, with their names.
   static let sequences = [
     ("carried state", stream), ("chords", chords), ("letters", letters), ("adding", adding),
+    ("grammar", grammar),
     ("autoencoder", autoencoder), ("gan", gan),
   ]
 }

@@ -4,8 +4,8 @@ import Networks
 ///
 /// A sequence begins with E, ends with the trigger B, and has 100 to 110 symbols; the others are drawn from a, b, c, d, but
 /// for those at the positions t1 and t2 (two relevant symbols: 10...20 and 50...60) or t1, t2 and t3 (three: 10...20, 33...43,
-/// 66...76), which are X or Y. Classes are the 4 or 8 orders: XX, XY, YX, YY, or XXX … YYY. An answer is right where every
-/// output is within 0.3.
+/// 66...76), which are X or Y. Classes are the 4 orders XX, XY, YX and YY, or the 8 of three symbols. An answer is right
+/// where every output is within 0.3.
 ///
 /// Hochreiter and Schmidhuber, Long short-term memory, 1997, experiments 6a and 6b. No sequence comes twice.
 struct TemporalOrder: SequenceGenerator {
