@@ -122,6 +122,9 @@ public final class BoltzmannMachine: Model {
     return phases[phases.count - 1]
   }
 
+  /// The weight between two units, the visible ones first; 0 where they are not linked.
+  public func weight(_ i: Int, _ j: Int) -> Float { machine.weight(i, j) }
+
   /// Adds the statistics of the batch, and of the lane's chains where there are such.
   public func accumulate(
     _ batch: Batch, phase: Phase, random: RandomAddress, into contribution: Contribution
