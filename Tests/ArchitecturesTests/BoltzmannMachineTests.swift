@@ -8,11 +8,13 @@ import Testing
 import Training
 
 @Suite struct BoltzmannMachineTests {
-  private static let encoder = """
+  private static let wiring = """
     "groups": [{"name": "v1", "units": 4, "inside": true}, {"name": "v2", "units": 4, "inside": true},
-    {"name": "code", "units": 2, "hidden": true}], "links": [["v1", "code"], ["v2", "code"]],
-    "completion": {"clamp": ["v1"], "read": ["v2"], "method": "exact"}, "code": {"group": "code"}
+    {"name": "code", "units": 2, "hidden": true}], "links": [["v1", "code"], ["v2", "code"]]
     """
+  private static let encoder =
+    wiring
+    + #", "completion": {"clamp": ["v1"], "read": ["v2"], "method": "exact"}, "code": {"group": "code"}"#
 
   private func model(_ json: String, input: Shape = [8]) throws -> BoltzmannMachine {
     try BoltzmannMachine(
@@ -22,7 +24,8 @@ import Training
 
   private func trainer(
     _ json: String, _ optimizer: OptimizerConfiguration, steps: Int, repeated: Int = 4, lanes: Int = 1,
-    replicas: any ReplicaGroup = SoloGroup(), threads: Int = 1, directory: RunDirectory? = nil, seed: UInt64 = 1
+    replicas: any ReplicaGroup = SoloGroup(), threads: Int = 1, directory: RunDirectory? = nil,
+    seed: UInt64 = 1
   ) throws -> Trainer<BoltzmannMachine> {
     var data = DataConfiguration()
     data.source = .encoder
@@ -37,7 +40,8 @@ import Training
     return try Trainer(
       configuration, makeModel: { _ in try model(json) }, preparation: Preparation(normalization: .none),
       feed: SharedFeed(splits, rank: replicas.rank, largestRequest: repeated),
-      plan: LanePlan(lanes: lanes, ranks: replicas.count), replicas: replicas, team: ThreadTeam(count: threads),
+      plan: LanePlan(lanes: lanes, ranks: replicas.count), replicas: replicas,
+      team: ThreadTeam(count: threads),
       manifest: LawRun.manifest("boltzmann"), runDirectory: directory, observer: nil)
   }
 
@@ -51,7 +55,8 @@ import Training
       model.computeLikelihood(item: 0, of: request, basis: [], seed: 1, into: $0)
     }
     let figures = try model.likelihoodFigures(
-      values, of: request, basis: [Float(log(4.0))], evaluated: ["training_free_energy": trainer.figures["test_free_energy"]!])
+      values, of: request, basis: [Float(log(4.0))],
+      evaluated: ["training_free_energy": trainer.figures["test_free_energy"]!])
     return try #require(figures["training_divergence"])
   }
 
@@ -75,7 +80,9 @@ import Training
   @Test("Following the gradient brings the machine's distribution close to that of the patterns")
   func lowDivergence() throws {
     let optimizer = OptimizerConfiguration(.sgd, learningRate: 10)
-    let annealed = try trainer(Self.encoder + #", "runs": 8"#, optimizer, steps: 600, repeated: 16)
+    // Two hidden units often end with three codes, three find four.
+    let three = Self.encoder.replacingOccurrences(of: #""units": 2"#, with: #""units": 3"#)
+    let annealed = try trainer(three + #", "runs": 8"#, optimizer, steps: 800, repeated: 16)
     let before = try { () -> Double in
       try annealed.evaluateAll()
       return try divergence(annealed)
@@ -83,11 +90,11 @@ import Training
     _ = try annealed.run()
     let after = try divergence(annealed)
     #expect(abs(before - log(256.0 / 4)) < 1e-4)
-    #expect(after < 0.35, "\(after)")
+    #expect(after < 0.2, "\(after)")
     #expect(annealed.figures["test_completion_error"] == 0)
 
     let persistent = try trainer(
-      Self.encoder + #", "statistics": "persistent", "chains": 200, "deviation": 0.1"#,
+      three + #", "statistics": "persistent", "chains": 200, "deviation": 0.1"#,
       OptimizerConfiguration(.sgd, learningRate: 0.2), steps: 1500, repeated: 16)
     _ = try persistent.run()
     let efficient = try divergence(persistent)
@@ -101,7 +108,8 @@ import Training
       try onReplicas(ranks) { replicas in
         let trainer = try trainer(
           Self.encoder + #", "statistics": "persistent", "chains": 17, "deviation": 0.1"#,
-          OptimizerConfiguration(.sgd, learningRate: 0.1), steps: 20, repeated: 16, lanes: 5, replicas: replicas,
+          OptimizerConfiguration(.sgd, learningRate: 0.1), steps: 20, repeated: 16, lanes: 5,
+          replicas: replicas,
           threads: threads)
         if checkpoint != nil { try trainer.resume(from: replicas.rank == 0 ? checkpoint : nil) }
         _ = try trainer.run()
@@ -138,7 +146,9 @@ import Training
     #expect((0..<8).contains { moved($0, 8) })
   }
 
-  @Test("A machine begins with the weights of another, damaged as the config says, and refuses one of other units")
+  @Test(
+    "A machine begins with the weights of another, damaged as the config says, and refuses one of other units"
+  )
   func restarts() throws {
     let trained = try model(Self.encoder + #", "deviation": 1"#)
     trained.parameters[0].initialize(seed: 4, group: 0)
@@ -150,7 +160,8 @@ import Training
     try damaged.start(with: trained)
     let noise = zip(damaged.parameters[0][0], weights).map { $0 - $1 }
     #expect(noise.allSatisfy { abs($0) <= 3 } && noise.contains { $0 > 1 } && noise.contains { $0 < -1 })
-    let other = try model(Self.encoder.replacingOccurrences(of: #""inside": true"#, with: #""inside": false"#))
+    let other = try model(
+      Self.encoder.replacingOccurrences(of: #""inside": true"#, with: #""inside": false"#))
     #expect(throws: ConfigurationError.self) { try other.start(with: trained) }
   }
 
@@ -158,15 +169,16 @@ import Training
   func samples() throws {
     let model = try model(Self.encoder + #", "deviation": 5"#)
     model.parameters[0].initialize(seed: 4, group: 0)
-    func samples(_ clamp: [String]) throws -> [UInt8] {
+    func samples(_ clamp: [String]) throws -> [[UInt8]] {
       let artifacts = try model.samples(SampleRequest(count: 100, seed: 3, steps: 5, clamp: clamp))
       guard case .images(_, let pixels) = artifacts[1].content else { return [] }
-      return pixels
+      return (0..<100).map { sample in Array(pixels[sample * 8..<sample * 8 + 8]) }
     }
     let held = try samples(["v1=0110"])
-    #expect((0..<100).allSatisfy { Array(held[$0 * 8..<$0 * 8 + 4]) == [0, 255, 255, 0] })
-    let free = try samples([])
-    #expect(Set((0..<100).map { Array(free[$0 * 8..<$0 * 8 + 8]) }).count > 10)
+    let wanted: [UInt8] = [0, 255, 255, 0]
+    #expect(held.count == 100 && held.allSatisfy { Array($0[..<4]) == wanted })
+    let distinct = Set(try samples([])).count
+    #expect(distinct > 10)
     for wrong in ["v3=0110", "v1=01", "v1", "v1=0120"] {
       #expect(throws: ConfigurationError.self) { try samples([wrong]) }
     }
@@ -178,7 +190,10 @@ import Training
       (#""groups": []"#, "groups"),
       (#""groups": [{"name": "v", "units": 7, "inside": true}]"#, "8 values"),
       (#""groups": [{"name": "v", "units": 8}]"#, "linked with nothing"),
-      (#""groups": [{"name": "v", "units": 8, "inside": true}, {"name": "h", "units": 2, "hidden": true}]"#, "«h»"),
+      (
+        #""groups": [{"name": "v", "units": 8, "inside": true}, {"name": "h", "units": 2, "hidden": true}]"#,
+        "«h»"
+      ),
       (#""groups": [{"name": "v", "units": 8}, {"name": "v", "units": 2, "hidden": true}]"#, "two groups"),
       (#""groups": [{"name": "v", "units": 8, "inside": true}], "links": [["v", "v"]]"#, "links"),
       (#""groups": [{"name": "v", "units": 8, "inside": true}], "links": [["v", "w"]]"#, "links"),
@@ -192,10 +207,10 @@ import Training
       (encoder + #", "noise": {"on_to_off": 0.7, "off_to_on": 0}"#, "noise.on_to_off"),
       (encoder + #", "without": ["v1"]"#, "without"), (encoder + #", "without": ["code.2"]"#, "without"),
       (encoder + #", "stages": []"#, "stages"), (encoder + #", "damage": {"noise": -1}"#, "damage"),
-      (encoder + #", "code": {"group": "v1"}"#, "code"),
-      (encoder + #", "code": {"group": "code", "distance": 3}"#, "code.distance"),
-      (encoder + #", "completion": {"clamp": ["v1"], "read": ["v1"]}"#, "completion"),
-      (encoder + #", "completion": {"clamp": ["v1"], "read": ["code"]}"#, "completion.read"),
+      (wiring + #", "code": {"group": "v1"}"#, "code"),
+      (wiring + #", "code": {"group": "code", "distance": 3}"#, "code.distance"),
+      (wiring + #", "completion": {"clamp": ["v1"], "read": ["v1"]}"#, "completion"),
+      (wiring + #", "completion": {"clamp": ["v1"], "read": ["code"]}"#, "completion.read"),
     ])
   func refuses(json: String, key: String) throws {
     do {

@@ -86,7 +86,7 @@ struct LawSample {
       model: """
         {"groups": [{"name": "v1", "units": 8, "inside": true}, {"name": "v2", "units": 8, "inside": true},
         {"name": "code", "units": 3, "hidden": true}], "links": [["v1", "code"], ["v2", "code"]], "time": 4, "runs": 1,
-        "noise": {"on_to_off": 0.15, "off_to_on": 0.02}, "code": {"group": "code"},
+        "noise": {"on_to_off": 0.15, "off_to_on": 0.02},
         "completion": {"clamp": ["v1"], "read": ["v2"], "method": "exact"}}
         """, optimizer: OptimizerConfiguration(.fixedStep, learningRate: 2), isSmooth: false,
       goal: ("test_completion_error", 0.4), data: .encoder),

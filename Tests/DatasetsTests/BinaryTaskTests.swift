@@ -52,7 +52,8 @@ import Testing
     for word in words {
       for position in 0..<3 { #expect(word[10 * position..<10 * position + 10].reduce(0, +) == 1) }
     }
-    #expect(Set(words.map { Array($0[..<30]) }).count == 20 && Set(words.map { Array($0[30...]) }).count == 20)
+    #expect(
+      Set(words.map { Array($0[..<30]) }).count == 20 && Set(words.map { Array($0[30...]) }).count == 20)
     let share = words.reduce(0) { $0 + $1[30...].reduce(0, +) } / 600
     #expect(abs(share - 0.2) < 0.06)
     let less = try open(.words) {

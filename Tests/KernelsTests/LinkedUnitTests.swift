@@ -89,7 +89,9 @@ extension KernelSuites {
       return (own, samples)
     }
 
-    @Test("Probed units go on with the chance that their inputs and the temperature say, drawn by example and probe")
+    @Test(
+      "Probed units go on with the chance that their inputs and the temperature say, drawn by example and probe"
+    )
     func anneal() {
       inEveryVariant { variant in
         for (units, batch) in Self.sizes {
