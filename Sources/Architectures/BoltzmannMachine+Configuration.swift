@@ -18,6 +18,9 @@ extension BoltzmannMachine {
     public var runs: Int?
     /// annealed: how examples are clamped (as they are).
     public var noise: Noise?
+    /// annealed: visible groups that are clamped in free machines, too (none): the machine learns what the others are, given
+    /// these, and not how probable these are.
+    public var given: [String]?
     /// Hidden groups, or single units of them as `code.3`, that are held off (none).
     public var without: [String]?
     /// Parts of the run with settings of their own; the last goes on.
@@ -40,7 +43,7 @@ extension BoltzmannMachine {
     public var damage: Damage?
 
     private enum CodingKeys: String, CodingKey {
-      case groups, links, statistics, schedule, time, runs, noise, without, stages, chains, iterations,
+      case groups, links, statistics, schedule, time, runs, noise, given, without, stages, chains, iterations,
         deviation,
         binarize, completion, code, damage
       case chainTime = "chain_time"

@@ -61,6 +61,13 @@ extension BoltzmannMachine.Configuration {
   func learningStages(_ wiring: UnitWiring) throws(ConfigurationError) -> [GeneralMachineLearner.Stage] {
     let rows = stages ?? [BoltzmannMachine.Stage(epochs: 1)]
     try require(!rows.isEmpty, "stages is an empty list: leave it out, or give rows, {epochs: 300}")
+    var given = Set<Int>()
+    for name in self.given ?? [] {
+      given.formUnion(try group(name, "given", wiring, isVisible: true).units)
+    }
+    try require(
+      given.count < wiring.visible,
+      "given names all visible groups: nothing would be left to learn; leave one out")
     var result: [GeneralMachineLearner.Stage] = []
     for row in rows {
       try require(
@@ -76,7 +83,7 @@ extension BoltzmannMachine.Configuration {
       result.append(
         .init(
           wiring, runs: runs, onToOff: Float(noise?.onToOff ?? 0), offToOn: Float(noise?.offToOn ?? 0),
-          removed: try removed(row.without ?? without, wiring)))
+          removed: try removed(row.without ?? without, wiring), given: given))
     }
     return result
   }
@@ -121,7 +128,7 @@ extension BoltzmannMachine.Configuration {
     let (wrong, other) = isPersistent ? ("annealed", "persistent") : ("persistent", "annealed")
     let foreign: [(String, Bool)] =
       isPersistent
-      ? [("time", time != nil), ("runs", runs != nil), ("noise", noise != nil)]
+      ? [("time", time != nil), ("runs", runs != nil), ("noise", noise != nil), ("given", given != nil)]
       : [("chains", chains != nil), ("chain_time", chainTime != nil), ("iterations", iterations != nil)]
     for (key, isGiven) in foreign {
       try require(!isGiven, "\(key) belongs to statistics: \(wrong), not to \(other); leave it out")

@@ -205,6 +205,7 @@ import Training
       (encoder + #", "chains": 20"#, "persistent"),
       (encoder + #", "statistics": "persistent", "runs": 3"#, "annealed"),
       (encoder + #", "noise": {"on_to_off": 0.7, "off_to_on": 0}"#, "noise.on_to_off"),
+      (encoder + #", "given": ["code"]"#, "given"), (encoder + #", "given": ["v1", "v2"]"#, "given"),
       (encoder + #", "without": ["v1"]"#, "without"), (encoder + #", "without": ["code.2"]"#, "without"),
       (encoder + #", "stages": []"#, "stages"), (encoder + #", "damage": {"noise": -1}"#, "damage"),
       (wiring + #", "code": {"group": "v1"}"#, "code"),

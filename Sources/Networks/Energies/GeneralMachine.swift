@@ -25,7 +25,7 @@ public final class GeneralMachine {
       Slot(
         "weights", shape: [wiring.linkCount],
         initializer: deviation == 0 ? .zero : .normal(mean: 0, standardDeviation: deviation)),
-      Slot("bias", shape: [wiring.units], initializer: .zero, decays: false),
+      Slot("bias", shape: [wiring.units], initializer: .zero),
     ]
   }
 

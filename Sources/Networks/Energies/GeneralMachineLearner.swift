@@ -9,6 +9,9 @@ import Kernels
 /// - Persistent: hidden units stand as the mean field of the example, and the free machines are chains that go on from step
 ///   to step at the last temperature. Welling & Hinton 2002; Salakhutdinov & Hinton 2012.
 ///
+/// Visible units that are *given* are clamped in free machines, too: then the machine learns what the others are, given
+/// these.
+///
 /// What is contributed is the *sum* over examples of what is to be descended along: the second mean less the first. Free
 /// machines are addressed by the number of the example that they stand beside, chains by their own; sums over C chains
 /// are multiplied with N/C, N the examples of the step over all lanes.
@@ -23,15 +26,19 @@ public final class GeneralMachineLearner {
     public var offToOn: Float
     /// The hidden units that take part.
     public var hidden: [Int32]
-    /// All units that take part.
+    /// The units that take part in free machines.
     public var all: [Int32]
 
     /// A stage without the units of `removed`, which are off.
-    public init(_ wiring: UnitWiring, runs: Int, onToOff: Float, offToOn: Float, removed: Set<Int>) {
+    ///
+    /// - Parameter given: the visible units that are clamped in free machines, too.
+    public init(
+      _ wiring: UnitWiring, runs: Int, onToOff: Float, offToOn: Float, removed: Set<Int>, given: Set<Int> = []
+    ) {
       self.runs = runs
       self.onToOff = onToOff
       self.offToOn = offToOn
-      all = (0..<wiring.units).filter { !removed.contains($0) }.map { Int32($0) }
+      all = (0..<wiring.units).filter { !removed.contains($0) && !given.contains($0) }.map { Int32($0) }
       hidden = all.filter { $0 >= wiring.visible }
     }
   }
