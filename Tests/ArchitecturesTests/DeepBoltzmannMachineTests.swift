@@ -84,9 +84,9 @@ import Training
       name: "dbm",
       model: """
         {"layers": [40, 40], "chains": 21, "stages": [{"train": "layer_1", "epochs": 8}, {"train": "layer_2", "epochs": 8},
-        {"train": "joint", "epochs": 6}, {"train": "network", "epochs": 30}]}
-        """, optimizer: OptimizerConfiguration(.sgd, learningRate: 0.05, momentum: 0.9), isSmooth: false)
-    let trainer = try LawRun.trainer(DeepBoltzmannMachine.self, sample, steps: 9 * 52)
+        {"train": "joint", "epochs": 6}, {"train": "network", "epochs": 40}]}
+        """, optimizer: OptimizerConfiguration(.sgd, learningRate: 0.1, momentum: 0.9), isSmooth: false)
+    let trainer = try LawRun.trainer(DeepBoltzmannMachine.self, sample, steps: 9 * 62)
     _ = try trainer.run()
     let error = try #require(trainer.figures["test_error"])
     #expect(error < 0.4, "\(error)")

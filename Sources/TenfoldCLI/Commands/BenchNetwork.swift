@@ -12,6 +12,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   case autoencoder
   case gan, dcgan
   case hopfield
+  case rbm, dbm
 
   /// Its architecture and model, as a config says it.
   var yaml: String {
@@ -34,6 +35,9 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
     case .gan: "architecture: gan\nmodel:\n\(Self.multilayerGame)"
     case .dcgan: "architecture: gan\nmodel:\n\(Self.convolutionalGame)"
     case .hopfield: "architecture: hopfield\nmodel: {patterns: \(BenchRecall.patterns)}"
+    case .rbm: "architecture: rbm\nmodel: {hidden: 500}"
+    // Salakhutdinov & Hinton 2009: what takes nearly all of the time.
+    case .dbm: "architecture: dbm\nmodel: {layers: [500, 1000], stages: [{train: joint, epochs: 1}]}"
     }
   }
 
@@ -76,7 +80,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   var batch: Int {
     switch self {
     case .lstm36, .gru46: 16
-    case .autoencoder, .hopfield: 100
+    case .autoencoder, .hopfield, .rbm, .dbm: 100
     default: 64
     }
   }
@@ -84,7 +88,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   /// `count` random examples: images of 28x28, texts of 50 of 65 symbols, or 100 chords of 88 keys.
   func examples(_ count: Int) throws -> Dataset {
     switch self {
-    case .lenet5, .mlp, .linear, .autoencoder, .gan, .dcgan:
+    case .lenet5, .mlp, .linear, .autoencoder, .gan, .dcgan, .rbm, .dbm:
       var draws = SystemRandomNumberGenerator()
       let pixels = (0..<count * 784).map { _ in UInt8.random(in: 0...255, using: &draws) }
       return try Dataset(
