@@ -17,6 +17,7 @@ public enum Catalogue {
       Autoencoder.self,
       GenerativeAdversarialNetwork.self,
       HopfieldNetwork.self,
+      BoltzmannMachine.self,
       RestrictedBoltzmannMachine.self,
       DeepBeliefNetwork.self,
       DeepBoltzmannMachine.self,

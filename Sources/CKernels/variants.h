@@ -95,6 +95,7 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/optimizers.h"
 #include "Bodies/layout.h"
 #include "Bodies/threshold.h"
+#include "Bodies/linked.h"
 #include "Bodies/sequences.h"
 #include "Bodies/winograd_passes.h"
 #include "Bodies/convolution.h"

@@ -81,6 +81,15 @@ struct LawSample {
       model: #"{"patterns": 5, "networks": 90, "rule": "pseudo_inverse", "cue": {"flip": 3}}"#,
       optimizer: OptimizerConfiguration(.sgd, learningRate: 1), isSmooth: false, goal: ("test_error", 0.2),
       data: .patterns),
+    LawSample(
+      name: "boltzmann",
+      model: """
+        {"groups": [{"name": "v1", "units": 8, "inside": true}, {"name": "v2", "units": 8, "inside": true},
+        {"name": "code", "units": 3, "hidden": true}], "links": [["v1", "code"], ["v2", "code"]], "time": 4, "runs": 1,
+        "noise": {"on_to_off": 0.15, "off_to_on": 0.02},
+        "completion": {"clamp": ["v1"], "read": ["v2"], "method": "exact"}}
+        """, optimizer: OptimizerConfiguration(.fixedStep, learningRate: 2), isSmooth: false,
+      goal: ("test_completion_error", 0.4), data: .encoder),
   ]
 
   static func of(_ type: any Model.Type) throws -> LawSample {
@@ -104,6 +113,8 @@ enum LawData {
   case text
   /// Random patterns for 90 networks.
   case patterns
+  /// The eight patterns of the 8-3-8 encoder, again and again.
+  case encoder
 
   private static let generatedDigits = Result {
     try HandwrittenDigits(seed: 5).splits(training: 420, test: 130)
@@ -128,12 +139,22 @@ enum LawData {
     return try configuration.open()
   }
 
+  private static let encoderPatterns = Result {
+    var configuration = DataConfiguration()
+    configuration.source = .encoder
+    configuration.features = 8
+    configuration.trainingCount = 450
+    configuration.testCount = 20
+    return try configuration.open()
+  }
+
   var splits: DatasetSplits {
     get throws {
       switch self {
       case .digits: try Self.generatedDigits.get()
       case .text: try Self.generatedText.get()
       case .patterns: try Self.randomPatterns.get()
+      case .encoder: try Self.encoderPatterns.get()
       }
     }
   }

@@ -5,7 +5,7 @@ extension DataConfiguration.Source {
   var isSequence: Bool {
     switch self {
     case .digits, .mnist, .idx, .csv, .blobs, .moons, .gaussians, .separable, .leftRight, .squareCircle,
-      .curves, .patterns:
+      .curves, .patterns, .encoder, .shifter, .words:
       false
     case .text, .grammar, .pianoRoll, .chords, .series, .temporalXOR, .letters, .wordBoundaries,
       .lexicalClasses, .embeddedReber, .longLag, .twoSequence, .adding, .multiplication, .temporalOrder:

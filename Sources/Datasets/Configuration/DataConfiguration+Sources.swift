@@ -35,6 +35,7 @@ extension DataConfiguration {
         try task.dataset(count: $0, part: $1, seed: seed)
       }
     case .patterns: return try openPatterns()
+    case .encoder, .shifter, .words: return try openBinaryTask(binaryTask!)
     case .curves:
       let curves = Curves(seed: seed)
       return try generated(

@@ -27,6 +27,12 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
     /// Random patterns of 0 and 1 for associative memories. The test set is the training set again: repeated, or only the
     /// newest, as `test_count` says.
     case patterns
+    /// Ackley, Hinton and Sejnowski 1985: one of `features` units is on in both halves of a pattern.
+    case encoder
+    /// Hinton and Sejnowski 1986: random bits, the same shifted, and which way.
+    case shifter
+    /// Hinton and Sejnowski 1986: 20 words and their meanings.
+    case words
     /// Hinton and Salakhutdinov 2006: images of curves through three random points.
     case curves
     /// Text files, symbol by symbol.
@@ -88,7 +94,8 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   public var header: Bool?
   /// What stands between the fields of a `csv` file. Default: a comma.
   public var delimiter = ","
-  /// The number of features of `blobs` (default 2), `separable` (default 20) and `patterns` (default 100).
+  /// The number of features of `blobs` (default 2), `separable` (default 20) and `patterns` (default 100); of the units of
+  /// one half of an `encoder` (4) and of the bits of a `shifter` (8).
   public var features: Int?
   /// The margin of `separable` data within a unit sphere, over 0 and under 0.9. Default 0.1.
   public var margin: Float = 0.1
@@ -97,8 +104,8 @@ public struct DataConfiguration: Codable, Sendable, Hashable {
   /// The number of classes; null: as many as the labels need, 10 for `mnist`, 3 for `blobs`, 8 for
   /// `gaussians`.
   public var classes: Int?
-  /// The number of training examples; null: all there are, 60,000 generated digits, 10 patterns for each network, 1,000 of
-  /// other generated data.
+  /// The number of training examples; null: all there are, 60,000 generated digits, 10 patterns for each network, each
+  /// pattern of `encoder` and `words` once, 1,000 of other generated data.
   public var trainingCount: Int?
   /// The number of test examples; null: all there are, 10,000 generated digits, 1,000 of other
   /// generated data, a fifth of a `csv` file that has no `test_file` beside it.

@@ -59,11 +59,13 @@ public struct SampleRequest: Sendable {
   public var prompt: String
   /// The class to draw, or nil for any.
   public var label: Int?
+  /// The groups of units that are clamped, each with its states: `v1=0100`.
+  public var clamp: [String]
 
   /// A request.
   public init(
     count: Int, seed: UInt64, steps: Int = 200, temperature: Double = 1, prompt: String = "",
-    label: Int? = nil
+    label: Int? = nil, clamp: [String] = []
   ) {
     self.count = count
     self.seed = seed
@@ -71,6 +73,7 @@ public struct SampleRequest: Sendable {
     self.temperature = temperature
     self.prompt = prompt
     self.label = label
+    self.clamp = clamp
   }
 }
 
@@ -79,6 +82,9 @@ public protocol SamplingModel: Model {
   /// Draws samples: a function of the parameters and of the request.
   func samples(_ request: SampleRequest) throws -> [Artifact]
 }
+
+/// A model that can be drawn from with some of its units clamped: `tenfold sample --clamp`.
+public protocol ClampedModel: SamplingModel {}
 
 /// A model with an inner code for each example: `tenfold encode`.
 public protocol EncodingModel: Model {

@@ -45,6 +45,14 @@ public protocol PretrainedModel: Model {
   func start(with layers: [PretrainedLayer]) throws
 }
 
+/// A model that can begin with the parameters of another run of its architecture: `start: RUN`.
+public protocol RestartedModel: Model {
+  /// Takes the parameters.
+  ///
+  /// - Throws: `ConfigurationError` where they do not fit.
+  func start(with other: Self) throws
+}
+
 extension Network {
   /// The numbers of the dense layers that have weights of their own.
   private var denseLayers: [Int] { layers.indices.filter { layers[$0] is Dense } }

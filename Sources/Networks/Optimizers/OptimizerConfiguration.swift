@@ -5,6 +5,7 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
   /// The rule.
   public enum Rule: String, Keyword {
     case sgd, rmsprop, adam, adamw, sdlm
+    case fixedStep = "fixed_step"
 
     /// What the choice is, for errors.
     public static var title: String { "optimizer rule" }
@@ -12,8 +13,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
 
   /// The rule; `sgd` where nothing is said.
   public var rule: Rule
-  /// The learning rate η; by default 0.01 for sgd, 0.001 for rmsprop, adam and adamw, 0.0005 for sdlm, and 1 where the
-  /// schedule is a table of rates.
+  /// The learning rate η; by default 0.01 for sgd, 0.001 for rmsprop, adam and adamw, 0.0005 for sdlm, 2 for
+  /// fixed_step, and 1 where the schedule is a table of rates.
   public var learningRate: Double?
   /// sgd and rmsprop: the fraction of the last velocity that is kept (0).
   public var momentum: Double?
@@ -27,7 +28,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
   public var beta2: Double?
   /// rmsprop, adam and adamw: what is added to the root of the mean square (1e-8).
   public var epsilon: Double?
-  /// The weight decay λ (0): λw is added to the gradient; adamw shrinks the weights by ηλ beside the gradient (0.01).
+  /// The weight decay λ (0): λw is added to the gradient; adamw (0.01) and fixed_step shrink the weights
+  /// by ηλ beside the gradient.
   public var weightDecay: Double?
   /// The Euclidean norm that the mean gradient of the group is scaled down to where it is longer.
   public var clipNorm: Double?
@@ -119,6 +121,7 @@ extension OptimizerConfiguration {
     case .sgd: 0.01
     case .rmsprop, .adam, .adamw: 0.001
     case .sdlm: 0.0005
+    case .fixedStep: 2
     }
   }
 
@@ -144,6 +147,7 @@ extension OptimizerConfiguration {
       case .sdlm:
         DiagonalLevenbergMarquardt(
           mu: Float(mu ?? 0.02), curvatureExamples: curvatureExamples ?? 500, weightDecay: decay)
+      case .fixedStep: FixedStep(weightDecay: decay)
       }
     return averaging.map { base.averaged($0) } ?? base
   }

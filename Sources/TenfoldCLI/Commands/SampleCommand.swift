@@ -34,6 +34,10 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "The class to draw. Default: any.")
   var label: Int?
 
+  @Option(
+    help: "Units that are held: a group of the config and the states of its units, v1=0100. May be repeated.")
+  var clamp: [String] = []
+
   @Option(help: "The directory to write to. Default: RUN/samples.")
   var output: String?
 
@@ -76,9 +80,15 @@ struct SampleCommand: ParsableCommand {
       )
     }
     guard let model = run.model as? any SamplingModel else { return }
+    guard clamp.isEmpty || model is any ClampedModel else {
+      throw UsageError(
+        "--clamp: no units of the architecture «\(M.name)» can be held; "
+          + RunCommand.architectures { $0 is any ClampedModel.Type })
+    }
     let artifacts = try model.samples(
       SampleRequest(
-        count: count, seed: seed, steps: steps, temperature: temperature, prompt: prompt, label: label))
+        count: count, seed: seed, steps: steps, temperature: temperature, prompt: prompt, label: label,
+        clamp: clamp))
     let writer = try ArtifactWriter(directory: output ?? "\(directory)/samples")
     for artifact in artifacts {
       if case .text(let text) = artifact.content {

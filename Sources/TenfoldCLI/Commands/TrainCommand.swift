@@ -92,9 +92,8 @@ struct TrainCommand: ParsableCommand {
     if let start = builder.configuration.start {
       try session.onEveryRank("the first weights") {
         guard session.isCoordinator, checkpoint == nil else { return }
-        let layers = try PretrainedStart.layers(of: start, for: M.self)
-        try (trainer.model as? any PretrainedModel)?.start(with: layers)
-        printer?.say("begun with the layers of \(start)")
+        try PretrainedStart.begin(trainer.model, with: start)
+        printer?.say("begun with the weights of \(start)")
       }
       try trainer.shareParameters()
     }
