@@ -91,6 +91,7 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/losses.h"
 #include "Bodies/random.h"
 #include "Bodies/stochastic.h"
+#include "Bodies/sparse_products.h"
 #include "Bodies/optimizers.h"
 #include "Bodies/layout.h"
 #include "Bodies/threshold.h"

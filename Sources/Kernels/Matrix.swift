@@ -17,11 +17,15 @@ public enum Matrix {
   ///   - rows: m.
   ///   - columns: n.
   ///   - inner: k. With k = 0 the product is beta C.
+  ///   - isSparse: whether most of B may be zeros, such as the states of units that are seldom on: then groups of columns
+  ///     pass over the rows in which they hold nothing else, if that is a quarter of them or more. An element of A that is
+  ///     not finite need not show in C then.
   public static func multiply(
     _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>,
     into c: UnsafeMutableBufferPointer<Float>,
     rows m: Int, columns n: Int, inner k: Int, transposeA: Bool = false, transposeB: Bool = false,
-    alpha: Float = 1, beta: Float = 0, leadingA: Int? = nil, leadingB: Int? = nil, leadingC: Int? = nil
+    alpha: Float = 1, beta: Float = 0, isSparse: Bool = false, leadingA: Int? = nil, leadingB: Int? = nil,
+    leadingC: Int? = nil
   ) {
     let lda = leadingA ?? (transposeA ? m : k)
     let ldb = leadingB ?? (transposeB ? k : n)
@@ -35,6 +39,13 @@ public enum Matrix {
     precondition(c.count >= extent(m, n, ldc), "C is too short")
     guard m > 0, n > 0 else { return }
     guard k > 0 else { return scale(c, rows: m, columns: n, leading: ldc, by: beta) }
+    if isSparse {
+      var isDone: Int32 = 0
+      ck_sparse_product(
+        c.baseAddress, ldc, a.baseAddress, transposeA ? 1 : lda, transposeA ? lda : 1, b.baseAddress, ldb,
+        transposeB, m, n, k, alpha, beta, &isDone)
+      if isDone != 0 { return }
+    }
     // Our own loops do not pack A: with wide vectors they are 5 to 30 % faster for a layer's products with a
     // batch. OpenBLAS is better at few columns, and knows older processors better.
     if KernelVariant.inUse == .avx512 && n >= 12 && k >= 4 {

@@ -60,7 +60,7 @@ import Testing
       let splits = try configuration.open()
       #expect(splits.training.count == 40 && splits.test.count == 30)
       #expect(
-        (splits.training.classes >= 2 || [.curves, .patterns].contains(source))
+        (splits.training.classes >= 2 || [.curves, .patterns, .encoder, .shifter, .words].contains(source))
           != (splits.training.format.sequence != nil))
       #expect(splits.training.fingerprint() != splits.test.slice(0..<30, name: "").fingerprint())
       let preparation = try configuration.preparation(for: splits)

@@ -35,19 +35,24 @@ extension KernelSuites {
       return result
     }
 
-    func check(_ p: Product, _ variant: KernelVariant) {
+    /// What computes a product.
+    enum Way: CaseIterable { case multiply, directly, sparsely }
+
+    /// - Parameter share: how much of B is not 0.
+    func check(_ p: Product, _ variant: KernelVariant, share: Float = 1) {
       let a = randomValues((p.transposeA ? p.k : p.m) * p.leadingA, seed: 1)
-      let b = randomValues((p.transposeB ? p.n : p.k) * p.leadingB, seed: 2)
+      let chances = randomValues((p.transposeB ? p.n : p.k) * p.leadingB, seed: 4)
+      let b = zip(randomValues(chances.count, seed: 2), chances).map { abs($1) < share ? $0 : 0 }
       let c =
         p.beta == 0
         ? [Float](repeating: .nan, count: p.m * p.leadingC) : randomValues(p.m * p.leadingC, seed: 3)
       let expected = reference(p, a, b, c)
-      for direct in [false, true] {
+      for way in Way.allCases {
         var result = c
         a.withUnsafeBufferPointer { a in
           b.withUnsafeBufferPointer { b in
             result.withUnsafeMutableBufferPointer { c in
-              if direct {
+              if way == .directly {
                 Matrix.multiplyDirectly(
                   a, b, into: c, p.m, p.n, p.k, p.transposeA, p.transposeB, p.alpha, p.beta,
                   leadingA: p.leadingA,
@@ -55,14 +60,13 @@ extension KernelSuites {
               } else {
                 Matrix.multiply(
                   a, b, into: c, rows: p.m, columns: p.n, inner: p.k, transposeA: p.transposeA,
-                  transposeB: p.transposeB, alpha: p.alpha, beta: p.beta, leadingA: p.leadingA,
-                  leadingB: p.leadingB,
-                  leadingC: p.leadingC)
+                  transposeB: p.transposeB, alpha: p.alpha, beta: p.beta, isSparse: way == .sparsely,
+                  leadingA: p.leadingA, leadingB: p.leadingB, leadingC: p.leadingC)
               }
             }
           }
         }
-        #expect(agree(result, expected, tolerance: 2e-5), "\(p), direct: \(direct), in \(variant)")
+        #expect(agree(result, expected, tolerance: 2e-5), "\(p), \(way), share \(share), in \(variant)")
       }
     }
 
@@ -82,8 +86,11 @@ extension KernelSuites {
             p.beta = 1
             p.pad = 3
             check(p, variant)
+            check(p, variant, share: 0.02)
             p.beta = 0.25
             check(p, variant)
+            p.beta = 0
+            check(p, variant, share: 0.1)
           }
         }
       }
@@ -95,6 +102,30 @@ extension KernelSuites {
         check(Product(m: 50, n: 70, k: 300, transposeA: true, beta: 1, pad: 1000), variant)
         check(Product(m: 1031, n: 40, k: 9, transposeA: true), variant)
         check(Product(m: 9, n: 1100, k: 270), variant)
+        check(Product(m: 30, n: 300, k: 600, transposeB: true, beta: 1), variant, share: 0.03)
+      }
+    }
+
+    @Test("A sparse product passes over what meets nothing but zeros, unless few columns hold zeros")
+    func sparse() {
+      let (m, n, k) = (3, 40, 300)
+      func product(nonzero rows: Set<Int>) -> [Float] {
+        // A is not a number in the columns that meet zeros.
+        let a = (0..<m * k).map { rows.contains($0 % k) ? Float($0 % 7) : .nan }
+        let b = (0..<k * n).map { rows.contains($0 / n) ? Float($0 % 5) : 0 }
+        var c = [Float](repeating: 0, count: m * n)
+        a.withUnsafeBufferPointer { a in
+          b.withUnsafeBufferPointer { b in
+            c.withUnsafeMutableBufferPointer {
+              Matrix.multiply(a, b, into: $0, rows: m, columns: n, inner: k, isSparse: true)
+            }
+          }
+        }
+        return c
+      }
+      inEveryVariant { _ in
+        #expect(product(nonzero: [2, 5, 299]).allSatisfy { $0.isFinite })
+        #expect(product(nonzero: Set(0..<290)).allSatisfy { $0.isNaN })
       }
     }
 

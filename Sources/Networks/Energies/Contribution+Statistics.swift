@@ -2,7 +2,7 @@ import Kernels
 
 // What machines with an energy add to a contribution: products and sums of states over the columns of a batch.
 extension Contribution {
-  /// Adds factor · a bᵀ to a slot of [rows, columns]; a is [rows, batch], b [columns, batch].
+  /// Adds factor · a bᵀ to a slot of [rows, columns]; a is [rows, batch], b [columns, batch], which may be mostly zeros.
   func addProduct(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, rows: Int, columns: Int, batch: Int,
     factor: Float, toSlot slot: Int
@@ -12,7 +12,7 @@ extension Contribution {
       UnsafeBufferPointer(start: a, count: rows * batch),
       UnsafeBufferPointer(start: b, count: columns * batch),
       into: target.elements, rows: rows, columns: columns, inner: batch, transposeB: true, alpha: factor,
-      beta: target.adds ? 1 : 0)
+      beta: target.adds ? 1 : 0, isSparse: true)
   }
 
   /// Adds factor · x, summed over the columns, to a slot of [rows]; x is [rows, batch].

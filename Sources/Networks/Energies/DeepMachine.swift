@@ -75,7 +75,7 @@ public final class DeepMachine {
     Matrix.multiply(
       weights(level), UnsafeBufferPointer(start: y, count: inner * batch),
       into: UnsafeMutableBufferPointer(start: x, count: rows * batch), rows: rows, columns: batch,
-      inner: inner, alpha: factor, beta: adds ? 1 : 0)
+      inner: inner, alpha: factor, beta: adds ? 1 : 0, isSparse: level == 1)
   }
 
   /// x (+)= W_l+1ᵀ y: what level l is given from above; y is [units of level l+1, batch].

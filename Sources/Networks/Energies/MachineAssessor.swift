@@ -75,12 +75,14 @@ public final class MachineAssessor {
     reconstruction: UnsafePointer<Float>?, random: RandomAddress, all: Bool = false
   ) {
     let count = batch.count
-    let energies = rebased(first, count)
-    energies.update(repeating: 0)
-    machine.addLogProbability(of: v, inputs: x, to: energies)
-    sums[2] = -energies.reduce(0, +)
+    let (hiddenTerms, visibleTerms) = (rebased(first, count), rebased(second, count))
+    hiddenTerms.update(repeating: 0)
+    visibleTerms.update(repeating: 0)
+    machine.addHiddenTerm(inputs: x, to: hiddenTerms)
+    machine.addVisibleTerm(of: v, to: visibleTerms)
+    sums[2] = -hiddenTerms.reduce(0, +) - visibleTerms.reduce(0, +)
     reconstruct(v, x, count, reconstruction, columns: all ? count : min(count, Self.probe))
-    if hasPseudoLikelihood { sums[3] = pseudoLikelihood(v, x, batch, random) }
+    if hasPseudoLikelihood { sums[3] = pseudoLikelihood(v, x, hiddenTerms: hiddenTerms, batch, random) }
     if hasLabels { sums[hasPseudoLikelihood ? 4 : 3] = Double(errors(x, batch)) }
   }
 
@@ -116,16 +118,14 @@ public final class MachineAssessor {
   }
 
   private func pseudoLikelihood(
-    _ v: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ batch: Batch, _ random: RandomAddress
+    _ v: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
+    hiddenTerms before: UnsafeMutableBufferPointer<Double>, _ batch: Batch, _ random: RandomAddress
   ) -> Double {
     let count = batch.count
     let pixels = machine.visible.blocks[0].units.count
     let draws = UnsafeMutableBufferPointer(start: columns.base, count: count)
     RandomStream(random.stream(.model(4))).drawUniform(draws, features: 1, examples: batch.examples)
-    let (before, after) = (rebased(first, count), rebased(second, count))
-    before.update(repeating: 0)
-    after.update(repeating: 0)
-    machine.addHiddenTerm(inputs: x, to: before)
+    let after = rebased(second, count)
     for column in 0..<count {
       let unit = min(Int(draws[column] * Float(pixels)), pixels - 1)
       units[column] = Int32(unit)

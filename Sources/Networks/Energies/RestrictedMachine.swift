@@ -129,7 +129,7 @@ public final class RestrictedMachine {
     Matrix.multiply(
       weights, UnsafeBufferPointer(start: v, count: visible.count * batch),
       into: UnsafeMutableBufferPointer(start: x, count: hidden.count * batch), rows: hidden.count,
-      columns: batch, inner: visible.count, alpha: scales.up)
+      columns: batch, inner: visible.count, alpha: scales.up, isSparse: true)
   }
 
   /// x = down · Wᵀ h: the inputs of the visible units without their biases.

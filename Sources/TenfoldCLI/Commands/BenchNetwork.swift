@@ -12,6 +12,7 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   case autoencoder
   case gan, dcgan
   case hopfield
+  case rbm, dbm
 
   /// Its architecture and model, as a config says it.
   var yaml: String {
@@ -34,6 +35,9 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
     case .gan: "architecture: gan\nmodel:\n\(Self.multilayerGame)"
     case .dcgan: "architecture: gan\nmodel:\n\(Self.convolutionalGame)"
     case .hopfield: "architecture: hopfield\nmodel: {patterns: \(BenchRecall.patterns)}"
+    case .rbm: "architecture: rbm\nmodel: {hidden: 500}"
+    // Salakhutdinov & Hinton 2009: what takes nearly all of the time.
+    case .dbm: "architecture: dbm\nmodel: {layers: [500, 1000], stages: [{train: joint, epochs: 1}]}"
     }
   }
 
@@ -76,12 +80,12 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   var batch: Int {
     switch self {
     case .lstm36, .gru46: 16
-    case .autoencoder, .hopfield: 100
+    case .autoencoder, .hopfield, .rbm, .dbm: 100
     default: 64
     }
   }
 
-  /// `count` random examples: images of 28x28, texts of 50 of 65 symbols, or 100 chords of 88 keys.
+  /// `count` random examples: images of 28x28 (digits for machines that draw them), texts of 50 of 65 symbols, or 100 chords of 88 keys.
   func examples(_ count: Int) throws -> Dataset {
     switch self {
     case .lenet5, .mlp, .linear, .autoencoder, .gan, .dcgan:
@@ -90,6 +94,8 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
       return try Dataset(
         name: "random", shape: [1, 28, 28], bytes: pixels, labels: (0..<count).map { Int32($0 % 10) },
         classes: 10)
+    // A machine's cost depends on how many pixels are on.
+    case .rbm, .dbm: return try HandwrittenDigits().dataset(.training, count: count)
     case .hopfield: preconditionFailure("a recall has states of its own")
     case .lstm, .gru, .rnn: return try sequences(count, .symbols(65), steps: 50, binary: false)
     case .lstm36, .gru46: return try sequences(count, .values(88), steps: 100, binary: true)

@@ -151,7 +151,9 @@ struct TrainCommand: ParsableCommand {
     let path = runDirectory ?? TrainCommand.defaultDirectory(for: config!)
     guard resume else { return try RunDirectory(path, for: .create) }
     let directory = try RunDirectory(path, for: .resume)
-    let before = try RunSource(yaml: try directory.config(), source: "\(path)/config.yaml")
+    // The run of an older program lacks keys that came since: it did what their defaults say.
+    let written = try RunSource(yaml: try directory.config(), source: "\(path)/config.yaml")
+    let before = try RunSource(yaml: try written.resolvedYAML(), source: "\(path)/config.yaml")
     let now = try RunSource(yaml: yaml, source: "the config")
     let difference = ConfigurationDiff(from: before.tree, to: now.tree, harmless: before.harmlessKeys)
     if !difference.isEmpty { print("The config has changed since the run began:\n\(difference)") }

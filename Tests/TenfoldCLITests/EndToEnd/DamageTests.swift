@@ -92,6 +92,19 @@ extension EndToEnd {
       #expect(try folder.summary(of: "harmless") == reference)
     }
 
+    @Test("A run of an older program, whose config lacks a key that came since, goes on")
+    func olderProgram() throws {
+      try folder.copy("short", to: "older")
+      let path = "\(folder.path)/older/config.yaml"
+      let lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+      let kept = lines.filter { !$0.contains("test_on_training") }
+      #expect(kept.count == lines.count - 1)
+      try Data(kept.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+      let outcome = try folder.run(["train", "--run", "older", "--resume"])
+      #expect(outcome.code == 0, "\(outcome)")
+      #expect(try folder.summary(of: "older") == reference)
+    }
+
     @Test("The run's own config is enough to go on, and a run that is none is refused")
     func ownConfig() throws {
       try folder.copy("short", to: "own")
