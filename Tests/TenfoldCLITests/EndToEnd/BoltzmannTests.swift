@@ -19,7 +19,7 @@ extension EndToEnd {
         completion: {clamp: [v1], read: [v2], method: exact, without_each: code}
         code: {group: code}
       data: {source: encoder}
-      optimizer: fixed_step
+      optimizer: {rule: fixed_step, learning_rate: 2}
       evaluation: {every_epochs: 20}
       """
 
