@@ -32,15 +32,15 @@ extension HopfieldNetwork {
       let stored = storedPatterns(of: group.network)
       let count = stored.count / units
       if configuration.rule == .pseudoInverse {
-        let inverse = try inverse(of: group.network, stored, count)
+        let basis = try basis(of: group.network, stored, count)
         for place in group.places {
-          let number = try room(for: groups.examples[place]).number
-          let target = UnsafeMutableBufferPointer(start: otherRows.base + place * units, count: units)
-          inverse.writeDual(of: number, stored, into: target)
-          // Hebb's part, which the first epoch has added, goes.
-          for i in 0..<units { target[i] -= rows.base[place * units + i] }
+          basis.write(
+            try room(for: groups.examples[place]).number,
+            into: UnsafeMutableBufferPointer(start: otherRows.base + place * units, count: units))
         }
-        addProducts(of: otherRows, with: rows, group, scale: 1, to: own)
+        addProducts(of: otherRows, with: otherRows, group, scale: 1, to: own)
+        // Hebb's part, which the first epoch has added, goes.
+        addProducts(of: rows, with: rows, group, scale: -1, to: own)
       }
       guard configuration.hasSequence else { continue }
       for place in group.places {
@@ -90,13 +90,13 @@ extension HopfieldNetwork {
     }
   }
 
-  private func inverse(
+  private func basis(
     of network: Int, _ stored: UnsafeBufferPointer<Float>, _ count: Int
-  ) throws(ConfigurationError) -> GramInverse {
-    if let known = inverses[network] { return known }
-    let inverse = try GramInverse(of: stored, count: count, units: units)
-    inverses[network] = inverse
-    return inverse
+  ) throws(ConfigurationError) -> PatternBasis {
+    if let known = bases[network] { return known }
+    let basis = try PatternBasis(of: stored, count: count, units: units)
+    bases[network] = basis
+    return basis
   }
 
   /// The network that an example belongs to, and the number that the pattern has there.

@@ -40,7 +40,7 @@ public final class HopfieldNetwork: Model {
   let otherRows: FlatBuffer
   let overlapMemory: FlatBuffer
   var groups: NetworkGroups
-  var inverses: [Int: GramInverse] = [:]
+  var bases: [Int: PatternBasis] = [:]
   private(set) var shared: ParameterGroup
   private let effective: FlatBuffer
   private let store = [Phase("store", group: 0, countsMetrics: false)]
@@ -112,7 +112,7 @@ public final class HopfieldNetwork: Model {
     if phase.name == "derive" {
       try derive(into: contribution)
     } else {
-      inverses.removeAll(keepingCapacity: true)
+      bases.removeAll(keepingCapacity: true)
       try store(into: contribution)
     }
   }
