@@ -29,13 +29,12 @@ extension DeepBoltzmannMachine: LikelihoodModel {
     try partition.work(request)
   }
 
-  /// The biases that give the odd levels the mean activities of the training set's mean field.
+  /// The biases that give all levels the mean activities of the training set and of its mean field.
   public func likelihoodBasis(
     of training: any ExampleMatrix, _ request: LikelihoodRequest
   ) throws -> [Float] {
     let (field, inputs) = (field, data.input.count)
-    let levels = stride(from: 1, through: machines.count, by: 2)
-    var sums: [[Double]] = levels.map { [Double](repeating: 0, count: field.machine.levels[$0].count) }
+    var sums = field.machine.levels.map { [Double](repeating: 0, count: $0.count) }
     let columns = FlatBuffer(count: inputs * maximumBatch)
     for first in stride(from: 0, to: training.count, by: maximumBatch) {
       let range = first..<min(first + maximumBatch, training.count)
@@ -43,14 +42,14 @@ extension DeepBoltzmannMachine: LikelihoodModel {
         columns.base[place % inputs * range.count + place / inputs] = value
       }
       field.infer(columns.base, batch: range.count)
-      for (index, level) in levels.enumerated() {
-        let q = field.probabilities(level)
-        for unit in sums[index].indices {
-          for column in 0..<range.count { sums[index][unit] += Double(q[unit * range.count + column]) }
+      for level in sums.indices {
+        let q = level == 0 ? columns.base : field.probabilities(level)
+        for unit in sums[level].indices {
+          for column in 0..<range.count { sums[level][unit] += Double(q[unit * range.count + column]) }
         }
       }
     }
-    return partition.basis(sums: sums.flatMap { $0 }, count: training.count)
+    return partition.basis(sums: sums, count: training.count)
   }
 
   /// Computes an item.

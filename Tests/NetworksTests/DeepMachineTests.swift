@@ -260,7 +260,7 @@ struct TinyDeepMachine {
       #expect(abs(exact - truth) < 1e-5, "\(exact), \(truth)")
       let annealed = try figures(
         LikelihoodRequest(.annealed, runs: 200, betas: 500),
-        basis: (0..<tiny.machine.oddCount).map { 0.2 * Float($0 % 3) })
+        basis: (0..<sizes.reduce(0, +)).map { 0.2 * Float($0 % 3) })
       let (low, high) = (
         try #require(annealed["log_partition_low"]), try #require(annealed["log_partition_high"])
       )

@@ -2,9 +2,9 @@ import Kernels
 
 /// Annealed importance sampling runs of a restricted machine, side by side as the columns of one product.
 ///
-/// Between the base model A, the visible units on their own with biases b_A, and the machine lie
+/// Between the base model A, all units on their own with biases b_A and c_A, and the machine lie
 ///
-///     p_β(v) ∝ e^((1-β) b_Aᵀ v + β bᵀ v) Π (1 + e^(β (W v + c)))
+///     p_β(v) ∝ e^((1-β) b_Aᵀ v + β bᵀ v) Π (1 + e^((1-β) c_A + β (W v + c)))
 ///
 /// A run draws v from A and goes on with one Gibbs step at each β; its weight is the product of p_β(v) / p_β'(v) over
 /// neighbouring β' < β, both not normalised. The mean weight is Z / Z_A. Neal 2001; Salakhutdinov & Murray 2008. Cost: two
@@ -17,6 +17,7 @@ final class AnnealedSampler {
   private let h: FlatBuffer
   private let visibleBias: FlatBuffer
   private let hiddenBias: FlatBuffer
+  private let hiddenBase: FlatBuffer
   private let difference: FlatBuffer
 
   // Draws of their own, apart from those of training.
@@ -29,31 +30,41 @@ final class AnnealedSampler {
     h = FlatBuffer(count: machine.hidden.count * maximumRuns)
     visibleBias = FlatBuffer(count: machine.visible.count)
     hiddenBias = FlatBuffer(count: machine.hidden.count)
+    hiddenBase = FlatBuffer(count: machine.hidden.count)
     difference = FlatBuffer(count: machine.visible.count)
   }
 
-  /// ln Z_A.
+  /// ln Z_A, without the constant of Gaussian hidden units, which free energies leave out as well.
   static func logBasePartition(of machine: RestrictedMachine, bias: [Float]) -> Double {
-    bias.withUnsafeBufferPointer {
-      machine.visible.logPartition(inputs: $0.baseAddress!) + machine.hidden.logPartitionWithoutInputs
-    }
+    let hidden = hiddenPart(of: bias, machine)
+    return bias.withUnsafeBufferPointer { machine.visible.logPartition(inputs: $0.baseAddress!) }
+      + hidden.withUnsafeBufferPointer { machine.hidden.logPartition(inputs: $0.baseAddress!) }
+      - machine.hidden.gaussianConstant
+  }
+
+  /// c_A, or zeros.
+  private static func hiddenPart(of bias: [Float], _ machine: RestrictedMachine) -> [Float] {
+    let (visible, hidden) = (machine.visible.count, machine.hidden.count)
+    precondition(bias.count == visible || bias.count == visible + hidden, "b_A, or b_A and c_A")
+    return bias.count == visible ? Array(repeating: 0, count: hidden) : Array(bias[visible...])
   }
 
   /// Writes ln w of each of the runs.
   ///
   /// - Parameters:
-  ///   - bias: b_A.
+  ///   - bias: b_A, or b_A and c_A one after the other; c_A is 0 where it is not given.
   ///   - random: the seed of all draws; a draw belongs to the run and to the number of its β.
   func sample(
     runs: Range<Int>, betas: [Float], bias: [Float], random: RandomAddress,
     into logWeights: UnsafeMutableBufferPointer<Double>
   ) {
-    precondition(runs.count <= maximumRuns && bias.count == machine.visible.count)
+    precondition(runs.count <= maximumRuns, "more runs than there is room for")
     let count = runs.count
     let numbers = runs.map { UInt32($0) }
     logWeights.update(repeating: 0)
     var terms = [Double](repeating: 0, count: count)
-    for unit in bias.indices { difference.base[unit] = machine.visibleBias[unit] - bias[unit] }
+    for unit in 0..<machine.visible.count { difference.base[unit] = machine.visibleBias[unit] - bias[unit] }
+    for (unit, value) in Self.hiddenPart(of: bias, machine).enumerated() { hiddenBase.base[unit] = value }
     numbers.withUnsafeBufferPointer { numbers in
       terms.withUnsafeMutableBufferPointer { terms in
         v.elements.update(repeating: 0)
@@ -92,17 +103,19 @@ final class AnnealedSampler {
   }
 
   private func setBiases(_ beta: Float, _ bias: [Float]) {
-    for unit in bias.indices {
+    for unit in 0..<machine.visible.count {
       visibleBias.base[unit] = (1 - beta) * bias[unit] + beta * machine.visibleBias[unit]
     }
   }
 
-  /// Adds ± the hidden units' share of ln p_β of the visible states whose inputs are in `h`; leaves β c behind.
+  /// Adds ± the hidden units' share of ln p_β of the visible states whose inputs are in `h`; leaves its biases behind.
   private func add(
     _ sign: Double, hiddenTermAt beta: Float, _ terms: UnsafeMutableBufferPointer<Double>,
     to sums: UnsafeMutableBufferPointer<Double>
   ) {
-    for unit in 0..<machine.hidden.count { hiddenBias.base[unit] = beta * machine.hiddenBias[unit] }
+    for unit in 0..<machine.hidden.count {
+      hiddenBias.base[unit] = (1 - beta) * hiddenBase.base[unit] + beta * machine.hiddenBias[unit]
+    }
     terms.update(repeating: 0)
     machine.hidden.addLogPartition(h.base, bias: hiddenBias.base, scale: beta, to: terms)
     for run in terms.indices { sums[run] += sign * terms[run] }

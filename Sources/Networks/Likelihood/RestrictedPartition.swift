@@ -32,19 +32,27 @@ public final class RestrictedPartition {
       width: Self.runsOfItem)
   }
 
-  /// The biases b_A of the base model: those of the visible units' frequencies.
+  /// The biases of the base model: those of the units' mean activities.
   ///
   /// - Parameters:
-  ///   - sums: the sums of the visible units over `count` training examples.
+  ///   - sums: the sums of the visible units over `count` training examples, followed by those of the hidden units or not;
+  ///     hidden units without them have biases of 0.
   public func basis(sums: [Double], count: Int) -> [Float] {
+    let visible = machine.visible.count
+    return Self.biases(machine.visible, sums[..<visible], count)
+      + (sums.count > visible ? Self.biases(machine.hidden, sums[visible...], count) : [])
+  }
+
+  private static func biases(_ layer: UnitLayer, _ sums: ArraySlice<Double>, _ count: Int) -> [Float] {
     // A unit that is on in no example may be on in the machine: half an example says so.
-    machine.visible.biases(
-      of: machine.visible.blocks.flatMap { block in
+    layer.biases(
+      of: layer.blocks.flatMap { block in
         block.units.map { unit in
-          switch block.kind {
-          case .binary: (sums[unit] + 0.5) / (Double(count) + 1)
-          case .softmax(let size): (sums[unit] + 0.5) / (Double(count) + Double(size) / 2)
-          case .gaussian: sums[unit] / Double(max(count, 1))
+          let sum = sums[sums.startIndex + unit]
+          return switch block.kind {
+          case .binary: (sum + 0.5) / (Double(count) + 1)
+          case .softmax(let size): (sum + 0.5) / (Double(count) + Double(size) / 2)
+          case .gaussian: sum / Double(max(count, 1))
           }
         }
       })

@@ -50,17 +50,6 @@ extension UnitLayer {
     return sum
   }
 
-  /// The same for units without any input; Gaussian ones count as 0, as they do in free energies.
-  var logPartitionWithoutInputs: Double {
-    blocks.reduce(0) { sum, block in
-      switch block.kind {
-      case .binary: sum + Double(block.units.count) * log(2)
-      case .gaussian: sum
-      case .softmax(let size): sum + Double(block.units.count / size) * log(Double(size))
-      }
-    }
-  }
-
   /// ½ ln 2π of each Gaussian unit: what an integral over its states adds.
   var gaussianConstant: Double {
     blocks.reduce(0) { $0 + ($1.kind == .gaussian ? Double($1.units.count) * log(2 * .pi) / 2 : 0) }

@@ -71,7 +71,8 @@ extension EndToEnd {
       let mlp = try folder.write(SmallConfig.mlp, to: "mlp.yaml")
       try folder.train(mlp, run: "mlp", ["--steps", "2"])
       let outcome = try folder.run(["evaluate", "mlp", "--likelihood", "auto"], within: 60)
-      #expect(outcome.code == 64 && outcome.errors.contains("those that can: boltzmann, rbm, dbn"), "\(outcome)")
+      #expect(
+        outcome.code == 64 && outcome.errors.contains("those that can: boltzmann, rbm, dbn"), "\(outcome)")
     }
 
     @Test(
