@@ -268,6 +268,46 @@ struct TinyDeepMachine {
     }
   }
 
+  @Test("Annealing that begins with the mean activities of all levels finds inputs that are rarely on")
+  func begin() throws {
+    // Each of four units stands for five inputs; they are on together in a fifth of all states, and half of the time.
+    let levels = [20, 4, 2].map { UnitLayer([(.binary, $0)]) }
+    let group = ParameterGroup(name: "joint", slots: DeepMachine.slots(levels))
+    let machine = DeepMachine(levels, group: group)
+    for input in 0..<20 {
+      group[machine.biasSlot(0)][input] = -6
+      group[machine.weightSlot(1)][input / 5 * 20 + input] = 6
+    }
+    for unit in 0..<4 { group[machine.biasSlot(1)][unit] = -4.85 }
+    let partition = DeepPartition(machine)
+    func figures(_ request: LikelihoodRequest, _ basis: [Float]) throws -> [String: Double] {
+      let work = try partition.work(request)
+      var values = [Double](repeating: 0, count: work.count * work.width)
+      for item in 0..<work.count {
+        values.withUnsafeMutableBufferPointer {
+          partition.compute(
+            item: item, of: request, basis: basis, seed: 7,
+            into: UnsafeMutableBufferPointer(rebasing: $0[item * work.width..<(item + 1) * work.width]))
+        }
+      }
+      return try partition.figures(values, of: request, basis: basis)
+    }
+    let truth = try #require(try figures(LikelihoodRequest(.exact), [])["log_partition"])
+    let basis = partition.basis(
+      sums: [Array(repeating: 10, count: 20), Array(repeating: 20, count: 4), [50, 50]], count: 100)
+    func spread(_ basis: [Float]) throws -> Double {
+      let figures = try figures(LikelihoodRequest(.annealed, runs: 160, betas: 20), basis)
+      let (low, high) = (
+        figures["log_partition_low"] ?? -.infinity, try #require(figures["log_partition_high"])
+      )
+      #expect(low < truth && truth < high, "\(figures), \(truth)")
+      return high - low
+    }
+    #expect(basis.count == 26)
+    // Six times as narrow as with inputs that are on half of the time at first.
+    #expect(try spread(basis) < 0.5 * spread(Array(basis[..<4])))
+  }
+
   @Test("Gaussian input units are integrated over")
   func gaussian() throws {
     let levels = [UnitLayer([(.gaussian, 1)]), UnitLayer([(.binary, 2)]), UnitLayer([(.binary, 2)])]
