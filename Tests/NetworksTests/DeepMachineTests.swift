@@ -236,30 +236,34 @@ struct TinyDeepMachine {
     }
   }
 
+  /// All items of a request, and what they say.
+  private static func figures(
+    _ machine: DeepMachine, _ request: LikelihoodRequest, basis: [Float] = []
+  ) throws -> [String: Double] {
+    let partition = DeepPartition(machine)
+    let work = try partition.work(request)
+    var values = [Double](repeating: 0, count: work.count * work.width)
+    for item in 0..<work.count {
+      values.withUnsafeMutableBufferPointer {
+        partition.compute(
+          item: item, of: request, basis: basis, seed: 7,
+          into: UnsafeMutableBufferPointer(rebasing: $0[item * work.width..<(item + 1) * work.width]))
+      }
+    }
+    return try partition.figures(values, of: request, basis: basis)
+  }
+
   @Test(
     "ln Z by counting and by annealing is that of the sum over all states, of two, three and four hidden levels"
   )
   func partition() throws {
     for sizes in [[4, 3, 5], [3, 4, 2, 3], [3, 2, 3, 2, 2]] {
       let tiny = TinyDeepMachine(sizes)
-      func figures(_ request: LikelihoodRequest, basis: [Float] = []) throws -> [String: Double] {
-        let partition = DeepPartition(tiny.machine)
-        let work = try partition.work(request)
-        var values = [Double](repeating: 0, count: work.count * work.width)
-        for item in 0..<work.count {
-          values.withUnsafeMutableBufferPointer {
-            partition.compute(
-              item: item, of: request, basis: basis, seed: 7,
-              into: UnsafeMutableBufferPointer(rebasing: $0[item * work.width..<(item + 1) * work.width]))
-          }
-        }
-        return try partition.figures(values, of: request, basis: basis)
-      }
       let truth = tiny.logPartition
-      let exact = try #require(try figures(LikelihoodRequest(.exact))["log_partition"])
+      let exact = try #require(try Self.figures(tiny.machine, LikelihoodRequest(.exact))["log_partition"])
       #expect(abs(exact - truth) < 1e-5, "\(exact), \(truth)")
-      let annealed = try figures(
-        LikelihoodRequest(.annealed, runs: 200, betas: 500),
+      let annealed = try Self.figures(
+        tiny.machine, LikelihoodRequest(.annealed, runs: 200, betas: 500),
         basis: (0..<sizes.reduce(0, +)).map { 0.2 * Float($0 % 3) })
       let (low, high) = (
         try #require(annealed["log_partition_low"]), try #require(annealed["log_partition_high"])
@@ -279,24 +283,12 @@ struct TinyDeepMachine {
       group[machine.weightSlot(1)][input / 5 * 20 + input] = 6
     }
     for unit in 0..<4 { group[machine.biasSlot(1)][unit] = -4.85 }
-    let partition = DeepPartition(machine)
-    func figures(_ request: LikelihoodRequest, _ basis: [Float]) throws -> [String: Double] {
-      let work = try partition.work(request)
-      var values = [Double](repeating: 0, count: work.count * work.width)
-      for item in 0..<work.count {
-        values.withUnsafeMutableBufferPointer {
-          partition.compute(
-            item: item, of: request, basis: basis, seed: 7,
-            into: UnsafeMutableBufferPointer(rebasing: $0[item * work.width..<(item + 1) * work.width]))
-        }
-      }
-      return try partition.figures(values, of: request, basis: basis)
-    }
-    let truth = try #require(try figures(LikelihoodRequest(.exact), [])["log_partition"])
-    let basis = partition.basis(
+    let truth = try #require(try Self.figures(machine, LikelihoodRequest(.exact))["log_partition"])
+    let basis = DeepPartition(machine).basis(
       sums: [Array(repeating: 10, count: 20), Array(repeating: 20, count: 4), [50, 50]], count: 100)
     func spread(_ basis: [Float]) throws -> Double {
-      let figures = try figures(LikelihoodRequest(.annealed, runs: 160, betas: 20), basis)
+      let figures = try Self.figures(
+        machine, LikelihoodRequest(.annealed, runs: 160, betas: 20), basis: basis)
       let (low, high) = (
         figures["log_partition_low"] ?? -.infinity, try #require(figures["log_partition_high"])
       )
