@@ -101,6 +101,19 @@ import Training
     #expect(efficient < 0.35, "\(efficient)")
   }
 
+  @Test("Of groups that are given, nothing is learnt but what the others are")
+  func given() throws {
+    func biases(_ json: String) throws -> [Float] {
+      let trainer = try trainer(json, OptimizerConfiguration(.sgd, learningRate: 5), steps: 40)
+      _ = try trainer.run()
+      return Array(trainer.model.parameters[0][1])
+    }
+    // Clamped in both kinds of machines, v1 is on as often in one as in the other.
+    let given = try biases(Self.encoder + #", "given": ["v1"]"#)
+    #expect(given[..<4].allSatisfy { $0 == 0 } && given[4...].allSatisfy { $0 != 0 })
+    #expect(try biases(Self.encoder)[..<4].contains { $0 != 0 })
+  }
+
   @Test("Persistent chains end with the same bits on 1, 2 and 3 ranks, and after a resume")
   func persistentBits() throws {
     func run(_ ranks: Int, threads: Int = 1, from checkpoint: Checkpoint? = nil) throws -> [String] {

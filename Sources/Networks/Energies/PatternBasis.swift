@@ -15,14 +15,14 @@ public struct PatternBasis: Sendable {
     precondition(patterns.count == count * units, "count patterns of so many units")
     self.units = units
     var vectors = patterns.map(Double.init)
-    var independent = true
+    var dependent: Int?
     vectors.withUnsafeMutableBufferPointer { q in
       func product(_ a: Int, _ b: Int) -> Double {
         var sum = 0.0
         for unit in 0..<units { sum += q[a * units + unit] * q[b * units + unit] }
         return sum
       }
-      for m in 0..<count where independent {
+      for m in 0..<count {
         let before = product(m, m)
         // Once leaves what rounding has left over; twice is enough (Kahan, in Parlett 1980).
         for _ in 0..<2 {
@@ -32,15 +32,18 @@ public struct PatternBasis: Sendable {
           }
         }
         let after = product(m, m)
-        independent = after > 1e-8 * before
+        guard after > 1e-8 * before else {
+          dependent = m
+          break
+        }
         let scale = 1 / after.squareRoot()
         for unit in 0..<units { q[m * units + unit] *= scale }
       }
     }
-    guard independent else {
+    if let dependent {
       throw ConfigurationError(
-        "the \(count) patterns are linearly dependent (two of them may be equal): the pseudo-inverse rule needs "
-          + "independent ones; leave some out, or use the rule hebb")
+        "pattern \(dependent) of \(count), counted from 0, is a sum of multiples of those before it, or equal to one: the "
+          + "pseudo-inverse rule needs linearly independent patterns; leave it out, or use the rule hebb")
     }
     self.vectors = vectors
   }
