@@ -21,9 +21,11 @@ extension DeepBeliefNetwork {
     public var deviation: Double?
     /// The first weights of the classifier where no layer has been trained before it, and of its outputs (`pytorch`).
     public var initializer: InitializerConfiguration?
+    /// What the stage `network` omits at random in training (nothing).
+    public var dropout: ClassifierDropout?
 
     private enum CodingKeys: String, CodingKey {
-      case layers, labels, stages, visible, grey, activities, deviation, initializer
+      case layers, labels, stages, visible, grey, activities, deviation, initializer, dropout
       case visibleStates = "visible_states"
     }
 
@@ -145,6 +147,7 @@ extension DeepBeliefNetwork.Configuration {
   /// - Throws: `ConfigurationError` that names the stage, what is wrong and what is allowed.
   func checkStages(for data: DataDescription) throws(ConfigurationError) {
     try stages.check(trainable: trainable, for: data)
+    try dropout?.validate(for: stages)
     if stages.contains(where: { $0.train == "up_down" }), layers.last?.kind == .gaussian || layers.count < 2 {
       throw ConfigurationError("model.stages: up_down needs at least two layers, all of binary units")
     }

@@ -85,14 +85,10 @@ public final class DeepBeliefNetwork: Model {
     }
     partitions = (own, untied.map { RestrictedPartition($0.stack.top) })
     if configuration.stages.contains(where: { $0.train == "network" }) {
-      let initializer = configuration.initializer ?? .rule(.pytorch)
-      let layers =
-        configuration.layers.map {
-          Dense(
-            units: $0.units, activation: $0.kind == .gaussian ? nil : .sigmoid, initializer: initializer)
-        } + [Dense(units: data.classes, initializer: initializer)]
-      let network = try SupervisedNetwork(
-        layers, loss: SoftmaxCrossEntropy(), data: data, maximumBatch: maximumBatch)
+      let network = try LogisticClassifier(
+        layers: configuration.layers.map { ($0.units, $0.kind != .gaussian) }, classes: data.classes,
+        initializer: configuration.initializer, dropout: configuration.dropout
+      ).network(on: data, maximumBatch: maximumBatch)
       supervised = network
       groups.append(network.network.parameters)
     } else {

@@ -1,3 +1,4 @@
+import Kernels
 import Networks
 
 // What the stages after the layers begin with.
@@ -21,36 +22,70 @@ extension DeepBoltzmannMachine {
         // The running means of activities keep their own first values.
         if slot <= machine.biasSlot(machine.depth) { values = UnsafeBufferPointer(machine.group[slot]) }
       } else if slot < 2 * machine.depth, stages.isPretrained(before: phase.stage) {
-        begin(classifierSlot: slot, machine, count, contribution)
+        let target = contribution.slot(slot)
+        if !target.adds { target.elements.update(repeating: 0) }
+        machine.addClassifier(slot: slot, times: Float(count), to: target.elements)
         continue
       }
       contribution.add(values, times: count, toSlot: slot)
     }
   }
+}
 
-  /// The classifier's first layer has the weights to the input and the transposed ones to the second hidden level, so that
-  /// it begins with what the mean field says. Layers between, which nothing comes down to, have doubled weights, as when
-  /// the machine was composed.
-  private func begin(
-    classifierSlot slot: Int, _ machine: DeepMachine, _ count: Int, _ contribution: Contribution
+extension DeepBoltzmannMachine: RestartedModel {
+  /// Takes the machine of a run with the same levels, composed of its layers or trained as a whole; a classifier begins
+  /// with what its mean field says, chains begin anew.
+  public func start(with other: DeepBoltzmannMachine) throws {
+    let theirs = other.field.machine
+    let own = [machines[0].visible.count] + machines.map(\.hidden.count)
+    let given = theirs.levels.map(\.count)
+    guard own == given else {
+      throw ConfigurationError(
+        "start: the run has the levels \(given), the input first, but this machine has \(own): make model.layers the same"
+      )
+    }
+    if let joint {
+      func copy(_ own: ParameterGroup, _ given: ParameterGroup, slots: Int) {
+        for slot in 0..<slots { _ = own[slot].update(fromContentsOf: given[slot]) }
+      }
+      for index in machines.indices { copy(parameters[index], other.parameters[index], slots: 3) }
+      copy(joint.machine.group, theirs.group, slots: 2 * theirs.depth + 1)
+      parameters[parameters.count - 1][0][0] = other.hasBegunJoint ? 1 : 0
+    } else {
+      theirs.decompose(into: machines)
+    }
+    guard let network = supervised?.network.parameters else { return }
+    for slot in 0..<2 * theirs.depth {
+      let target = network[slot]
+      target.update(repeating: 0)
+      theirs.addClassifier(slot: slot, times: 1, to: target)
+    }
+  }
+}
+
+extension DeepMachine {
+  /// Adds slot `slot` of the classifier that begins with this machine, `factor` times.
+  ///
+  /// Its first layer has the weights to the input and the transposed ones to the second hidden level, so that it begins
+  /// with what the mean field says. Layers between, which nothing comes down to, have doubled weights, as when the machine
+  /// was composed.
+  fileprivate func addClassifier(
+    slot: Int, times factor: Float, to target: UnsafeMutableBufferPointer<Float>
   ) {
     let level = slot / 2 + 1
     guard slot % 2 == 0 else {
-      let bias = UnsafeBufferPointer(start: machine.bias(level), count: machine.levels[level].count)
-      return contribution.add(bias, times: count, toSlot: slot)
+      return Elementwise.axpy(
+        factor, UnsafeBufferPointer(start: bias(level), count: levels[level].count), to: target)
     }
-    let (weights, above) = (machine.weights(level), machine.weights(2))
-    let units = machine.levels[level].count
-    let below = machine.levels[level - 1].count
-    let width = level == 1 ? below + machine.levels[2].count : below
-    let factor: Float = level > 1 && level < machine.depth ? 2 : 1
-    let target = contribution.slot(slot)
-    if !target.adds { target.elements.update(repeating: 0) }
+    let (weights, above) = (weights(level), weights(2))
+    let (units, below) = (levels[level].count, levels[level - 1].count)
+    let width = level == 1 ? below + levels[2].count : below
+    let scale: Float = level > 1 && level < depth ? 2 : 1
     for unit in 0..<units {
       for input in 0..<width {
         let weight =
-          input < below ? factor * weights[unit * below + input] : above[(input - below) * units + unit]
-        target.elements[unit * width + input] += Float(count) * weight
+          input < below ? scale * weights[unit * below + input] : above[(input - below) * units + unit]
+        target[unit * width + input] += factor * weight
       }
     }
   }

@@ -25,9 +25,11 @@ extension DeepBoltzmannMachine {
     public var deviation: Double?
     /// The first weights of the classifier where nothing has been trained before it, and of its outputs (`pytorch`).
     public var initializer: InitializerConfiguration?
+    /// What the stage `network` omits at random in training (nothing).
+    public var dropout: ClassifierDropout?
 
     private enum CodingKeys: String, CodingKey {
-      case layers, stages, chains, sparsity, visible, grey, activities, deviation, initializer
+      case layers, stages, chains, sparsity, visible, grey, activities, deviation, initializer, dropout
       case meanField = "mean_field"
       case visibleStates = "visible_states"
     }
@@ -73,6 +75,7 @@ extension DeepBoltzmannMachine.Configuration {
     try meanField?.validate()
     try sparsity?.validate()
     try stages.check(trainable: layers.indices.map { "layer_\($0 + 1)" } + ["joint", "network"], for: data)
+    try dropout?.validate(for: stages)
     return [UnitLayer([(visible ?? .binary, data.input.count)])] + layers.map { UnitLayer([(.binary, $0)]) }
   }
 

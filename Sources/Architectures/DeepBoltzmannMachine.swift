@@ -125,13 +125,11 @@ public final class DeepBoltzmannMachine: Model {
   private static func classifier(
     _ configuration: Configuration, _ levels: [UnitLayer], _ data: DataDescription, _ maximumBatch: Int
   ) throws -> SupervisedNetwork {
-    let initializer = configuration.initializer ?? .rule(.pytorch)
-    let layers =
-      configuration.layers.map { Dense(units: $0, activation: .sigmoid, initializer: initializer) }
-      + [Dense(units: data.classes, initializer: initializer)]
-    return try SupervisedNetwork(
-      layers, loss: SoftmaxCrossEntropy(),
-      data: DataDescription(input: [levels[0].count + levels[2].count], classes: data.classes),
+    try LogisticClassifier(
+      layers: configuration.layers.map { ($0, true) }, classes: data.classes,
+      initializer: configuration.initializer, dropout: configuration.dropout
+    ).network(
+      on: DataDescription(input: [levels[0].count + levels[2].count], classes: data.classes),
       maximumBatch: maximumBatch)
   }
 

@@ -12,7 +12,8 @@ import Training
     LawSample(
       name: "dbn",
       model: """
-        {"layers": [20, 16, 12], "labels": true, "deviation": 0.1, "stages": [{"train": "layer_1", "epochs": 1},
+        {"layers": [20, 16, 12], "labels": true, "deviation": 0.1,
+        "dropout": {"hidden": 0.5}, "stages": [{"train": "layer_1", "epochs": 1},
         {"train": "layer_2", "epochs": 1}, {"train": "layer_3", "epochs": 1, "steps": 2},
         {"train": "up_down", "epochs": 1, "steps": 2}, {"train": "up_down", "epochs": 1, "steps": 3},
         {"train": "network", "epochs": 1}]}

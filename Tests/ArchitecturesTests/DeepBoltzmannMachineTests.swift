@@ -14,7 +14,7 @@ import Training
       name: "dbm",
       model: """
         {"layers": \(layers), "deviation": 0.1, "chains": 10, "sparsity": {"target": 0.2, "weight": 0.01},
-        "stages": [\(stages), {"train": "joint", "epochs": 2}, {"train": "network", "epochs": 1}]}
+        "dropout": {"inputs": 0.2, "hidden": 0.5}, "stages": [\(stages), {"train": "joint", "epochs": 2}, {"train": "network", "epochs": 1}]}
         """, optimizer: OptimizerConfiguration(.sgd, learningRate: rate, momentum: momentum), isSmooth: false)
   }
 
@@ -78,6 +78,41 @@ import Training
     #expect(groups[4][6].contains { $0 != 0 })
   }
 
+  @Test("A machine begins with another run's, whether it is trained on or only classifies")
+  func starts() throws {
+    let trained = try LawRun.trainer(
+      DeepBoltzmannMachine.self, Self.sample([20, 16, 12], rate: 0.02), steps: 54)
+    _ = try trained.run()
+    let (theirs, data) = (trained.model, DataDescription(input: [1, 28, 28], classes: 10))
+    func model(_ stages: String, layers: [Int] = [20, 16, 12]) throws -> DeepBoltzmannMachine {
+      let json = #"{"layers": \#(layers), "stages": \#(stages)}"#
+      return try DeepBoltzmannMachine(
+        JSONDecoder().decode(DeepBoltzmannMachine.Configuration.self, from: Data(json.utf8)), data: data,
+        maximumBatch: 4)
+    }
+    func areSame(_ a: ParameterGroup, _ b: ParameterGroup, _ slots: Range<Int>) -> Bool {
+      slots.allSatisfy { a[$0].elementsEqual(b[$0]) }
+    }
+    let joint = try model(#"[{"train": "joint", "epochs": 1}]"#)
+    try joint.start(with: theirs)
+    #expect(areSame(joint.parameters[3], theirs.parameters[3], 0..<7))
+    #expect(areSame(joint.parameters[0], theirs.parameters[0], 0..<3))
+    #expect(joint.parameters[4][0][0] == 1)
+
+    // Without a stage «joint» the layers stand for the machine, halved and doubled as they would have been learnt.
+    let classifier = try model(#"[{"train": "network", "epochs": 1}]"#)
+    try classifier.start(with: theirs)
+    let (network, machine) = (classifier.parameters[3], theirs.parameters[3])
+    #expect(classifier.parameters.map(\.name) == ["layer_1", "layer_2", "layer_3", "network", "stages"])
+    #expect(classifier.parameters[1][0].elementsEqual(machine[1].map { 2 * $0 }))
+    #expect(classifier.parameters[2][2].elementsEqual(machine[6]))
+    #expect(network[0][800 + 783] == machine[0][784 + 783] && network[0][800 + 784] == machine[1][1])
+    #expect(network[1].elementsEqual(machine[4]) && network[4].elementsEqual(machine[2]))
+    #expect(throws: ConfigurationError.self) {
+      try model(#"[{"train": "joint", "epochs": 1}]"#, layers: [20, 16]).start(with: theirs)
+    }
+  }
+
   @Test("It learns, classifies, and samples the same for the same seed")
   func learns() throws {
     let sample = LawSample(
@@ -131,6 +166,14 @@ import Training
         "tolerance"
       ),
       (#"{"layers": [5, 4], "stages": [{"train": "network", "epochs": 1}]}"#, "carry no labels"),
+      (
+        #"{"layers": [5, 4], "dropout": {"hidden": 0.5}, "stages": [{"train": "joint", "epochs": 1}]}"#,
+        "belongs to the stage «network»"
+      ),
+      (
+        #"{"layers": [5, 4], "dropout": {"inputs": 1}, "stages": [{"train": "joint", "epochs": 1}]}"#,
+        "model.dropout.inputs is 1.0"
+      ),
     ])
   func refuses(json: String, key: String) throws {
     do {

@@ -110,6 +110,20 @@ public final class DeepMachine {
     }
   }
 
+  /// Gives machines what they would have learnt to be composed to this one.
+  public func decompose(into machines: [RestrictedMachine]) {
+    precondition(machines.count == depth, "a machine for each hidden level")
+    for (index, machine) in machines.enumerated() {
+      let (weights, learnt) = (weights(index + 1), machine.group[machine.weightSlot])
+      let factor: Float = index > 0 && index < depth - 1 ? 2 : 1
+      for place in learnt.indices { learnt[place] = factor * weights[place] }
+      for side in 0...1 {
+        let own = machine.group[machine.firstSlot + 1 + side]
+        for unit in own.indices { own[unit] = bias(index + side)[unit] }
+      }
+    }
+  }
+
   /// How the machine of layer `index` of `depth` scales its inputs in training.
   public static func scales(ofLayer index: Int, depth: Int) -> RestrictedMachine.Scales {
     .init(up: index == 0 && depth > 1 ? 2 : 1, down: index == depth - 1 && depth > 1 ? 2 : 1)

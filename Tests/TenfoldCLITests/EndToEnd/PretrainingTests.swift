@@ -90,6 +90,11 @@ extension EndToEnd {
       let samples = try folder.run(["sample", "dbm", "--count", "9", "--steps", "10"])
       #expect(samples.code == 0, "\(samples)")
       #expect(FileManager.default.fileExists(atPath: "\(folder.path)/dbm/samples/samples.png"))
+      let classifier = ["--set", "start=dbm", "--set", "model.stages=[{train: network, epochs: 4}]"]
+      let dropout = ["--set", "model.dropout={inputs: 0.1, hidden: 0.4}"]
+      let network = classifier + dropout + ["--set", "model.chains=null"]
+      let begun = try folder.train(config, run: "network", network)
+      #expect(try folder.train(config, run: "network-3", ranks: 3, network) == begun)
       let few = try folder.run(["train", config, "--run", "few", "--set", "model.chains=5"])
       #expect(few.code == 64 && few.errors.contains("chains"), "\(few)")
     }

@@ -1,0 +1,58 @@
+import Networks
+
+/// The layers of the classifier that a machine's hidden levels become: logistic units, and a softmax's outputs on top.
+struct LogisticClassifier {
+  /// The hidden layers, from the input up: `false` for linear units.
+  var layers: [(units: Int, isLogistic: Bool)]
+  var classes: Int
+  /// The first weights, where nothing has been trained before.
+  var initializer: InitializerConfiguration?
+  var dropout: ClassifierDropout?
+
+  /// On data of this description.
+  func network(on data: DataDescription, maximumBatch: Int) throws -> SupervisedNetwork {
+    let initializer = initializer ?? .rule(.pytorch)
+    var result: [any Layer] = []
+    func omit(_ share: Double?) {
+      if let share, share > 0 { result.append(Dropout(probability: Float(share))) }
+    }
+    omit(dropout?.inputs)
+    for layer in layers {
+      result.append(
+        Dense(units: layer.units, activation: layer.isLogistic ? .sigmoid : nil, initializer: initializer))
+      omit(dropout?.hidden)
+    }
+    result.append(Dense(units: classes, initializer: initializer))
+    return try SupervisedNetwork(result, loss: SoftmaxCrossEntropy(), data: data, maximumBatch: maximumBatch)
+  }
+}
+
+/// What the stage `network` omits at random: `{inputs: 0.2, hidden: 0.5}`. Hinton et al. 2012; for pretrained networks
+/// Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014.
+public struct ClassifierDropout: Codable, Hashable, Sendable {
+  /// The share of the inputs (none).
+  public var inputs: Double?
+  /// The share of each hidden layer's units (none).
+  public var hidden: Double?
+
+  private enum CodingKeys: String, CodingKey { case inputs, hidden }
+
+  /// Omits these shares.
+  public init(inputs: Double? = nil, hidden: Double? = nil) {
+    self.inputs = inputs
+    self.hidden = hidden
+  }
+
+  /// - Throws: `ConfigurationError` that names the key, its value and what is allowed.
+  func validate(for stages: [DeepBeliefNetwork.Stage]) throws(ConfigurationError) {
+    for (name, share) in [("inputs", inputs), ("hidden", hidden)] {
+      if let share, !(share >= 0 && share < 1) {
+        throw ConfigurationError("model.dropout.\(name) is \(share): it must be at least 0 and below 1")
+      }
+    }
+    guard stages.contains(where: { $0.train == "network" }) else {
+      throw ConfigurationError(
+        "model.dropout belongs to the stage «network»; add it to model.stages, or leave dropout out")
+    }
+  }
+}
