@@ -38,11 +38,14 @@ public final class ElmanNetwork: SequenceModel {
     public var average: SequenceObjective.Average?
     /// When a step is right, for `sequence_error` (none).
     public var criterion: SequenceCriterion?
+    /// Whether the outputs see the inputs directly, too (no).
+    public var outputSeesInputs: Bool?
 
     private enum CodingKeys: String, CodingKey {
       case units, layers, activation, gradient, bidirectional, embedding, dropout, initializer, loss, average
       case criterion
       case weightNoise = "weight_noise"
+      case outputSeesInputs = "output_sees_inputs"
     }
 
     /// Layers of `units` outputs.
@@ -77,7 +80,7 @@ public final class ElmanNetwork: SequenceModel {
       loss: configuration.loss, average: configuration.average, criterion: configuration.criterion,
       bidirectional: configuration.bidirectional, embedding: configuration.embedding,
       dropout: configuration.dropout, weightNoise: configuration.weightNoise,
-      initializer: configuration.initializer
+      outputSeesInputs: configuration.outputSeesInputs, initializer: configuration.initializer
     ).makeNetwork(cells, data: data)
   }
 }

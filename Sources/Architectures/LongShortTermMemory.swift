@@ -93,10 +93,8 @@ public final class LongShortTermMemory: SequenceModel {
       loss: configuration.loss, average: configuration.average, criterion: configuration.criterion,
       bidirectional: configuration.bidirectional, embedding: configuration.embedding,
       dropout: configuration.dropout, weightNoise: configuration.weightNoise,
-      initializer: configuration.initializer
-    ).makeNetwork(
-      cells, data: data, hasOutputBias: configuration.outputBias ?? true,
-      outputSeesInputs: configuration.outputSeesInputs ?? false)
+      outputSeesInputs: configuration.outputSeesInputs, initializer: configuration.initializer
+    ).makeNetwork(cells, data: data, hasOutputBias: configuration.outputBias ?? true)
   }
 
   private static func cell(

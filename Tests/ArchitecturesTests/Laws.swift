@@ -74,7 +74,9 @@ struct LawSample {
         #"{"layers": [{"units": 20}, {"units": 12}], "peepholes": true, "forget_bias": 1, "average": "sequence"}"#,
       optimizer: OptimizerConfiguration(.adam, learningRate: 0.02), goal: ("test_error", 0.6), data: .text),
     LawSample(
-      name: "gru", model: #"{"units": 24, "embedding": 9, "weight_noise": 0.02, "average": "sequence"}"#,
+      name: "gru",
+      model:
+        #"{"units": 24, "embedding": 9, "weight_noise": 0.02, "average": "sequence", "output_sees_inputs": true}"#,
       optimizer: OptimizerConfiguration(.adam, learningRate: 0.02), goal: ("test_error", 0.6), data: .text),
     LawSample(
       name: "hopfield",

@@ -14,6 +14,8 @@ public struct SequenceConfiguration: Sendable {
   public var dropout: Double?
   /// The deviation of the noise on weights.
   public var weightNoise: Double?
+  /// Whether the outputs see the network's inputs directly, too.
+  public var outputSeesInputs: Bool?
   /// The distribution of first weights.
   public var initializer: InitializerConfiguration?
 
@@ -21,7 +23,8 @@ public struct SequenceConfiguration: Sendable {
   public init(
     loss: SequenceObjective.Kind? = nil, average: SequenceObjective.Average? = nil,
     criterion: SequenceCriterion? = nil, bidirectional: Bool? = nil, embedding: Int? = nil,
-    dropout: Double? = nil, weightNoise: Double? = nil, initializer: InitializerConfiguration? = nil
+    dropout: Double? = nil, weightNoise: Double? = nil, outputSeesInputs: Bool? = nil,
+    initializer: InitializerConfiguration? = nil
   ) {
     self.loss = loss
     self.average = average
@@ -30,6 +33,7 @@ public struct SequenceConfiguration: Sendable {
     self.embedding = embedding
     self.dropout = dropout
     self.weightNoise = weightNoise
+    self.outputSeesInputs = outputSeesInputs
     self.initializer = initializer
   }
 
@@ -37,8 +41,7 @@ public struct SequenceConfiguration: Sendable {
   ///
   /// - Throws: `ConfigurationError` that names the option, its value and what is allowed.
   public func makeNetwork(
-    _ cells: [any RecurrentCell], data: DataDescription, hasOutputBias: Bool = true,
-    outputSeesInputs: Bool = false
+    _ cells: [any RecurrentCell], data: DataDescription, hasOutputBias: Bool = true
   ) throws(ConfigurationError) -> SequenceNetwork {
     if let embedding, !(1...1 << 16).contains(embedding) {
       throw ConfigurationError("model.embedding is \(embedding): it must be between 1 and \(1 << 16)")
@@ -52,7 +55,7 @@ public struct SequenceConfiguration: Sendable {
     let options = SequenceNetwork.Options(
       embedding: embedding, isBidirectional: bidirectional ?? false, dropout: Float(dropout ?? 0),
       weightNoise: Float(weightNoise ?? 0), initializer: initializer ?? .rule(.pytorch),
-      hasOutputBias: hasOutputBias, outputSeesInputs: outputSeesInputs)
+      hasOutputBias: hasOutputBias, outputSeesInputs: outputSeesInputs ?? false)
     let isSymbols = data.sequence?.target.isSymbols ?? true
     let objective = SequenceObjective(
       loss ?? (isSymbols ? .softmaxCrossEntropy : .squaredError), average: average ?? .step,
