@@ -1,7 +1,7 @@
 import Kernels
 import Networks
 
-// What the stages after the layers begin with.
+// What the stages after the layers begin with, and what is taken from another run.
 extension DeepBoltzmannMachine {
   /// Contributes what a stage begins with, so that the mean over examples is that.
   func begin(_ phase: Phase, _ count: Int, _ contribution: Contribution) {
@@ -33,8 +33,11 @@ extension DeepBoltzmannMachine {
 }
 
 extension DeepBoltzmannMachine: RestartedModel {
-  /// Takes the machine of a run with the same levels, composed of its layers or trained as a whole; a classifier begins
-  /// with what its mean field says, chains begin anew.
+  /// Takes the machine of a run with the same levels, composed of its layers or trained as a whole: the layers become those
+  /// that it would be composed of, so that any stage may come first. A classifier begins with what its mean field says,
+  /// chains begin anew.
+  ///
+  /// - Throws: `ConfigurationError` with the levels of both where they are not the same.
   public func start(with other: DeepBoltzmannMachine) throws {
     let theirs = other.field.machine
     let own = [machines[0].visible.count] + machines.map(\.hidden.count)
@@ -44,16 +47,7 @@ extension DeepBoltzmannMachine: RestartedModel {
         "start: the run has the levels \(given), the input first, but this machine has \(own): make model.layers the same"
       )
     }
-    if let joint {
-      func copy(_ own: ParameterGroup, _ given: ParameterGroup, slots: Int) {
-        for slot in 0..<slots { _ = own[slot].update(fromContentsOf: given[slot]) }
-      }
-      for index in machines.indices { copy(parameters[index], other.parameters[index], slots: 3) }
-      copy(joint.machine.group, theirs.group, slots: 2 * theirs.depth + 1)
-      parameters[parameters.count - 1][0][0] = other.hasBegunJoint ? 1 : 0
-    } else {
-      theirs.decompose(into: machines)
-    }
+    theirs.decompose(into: machines)
     guard let network = supervised?.network.parameters else { return }
     for slot in 0..<2 * theirs.depth {
       let target = network[slot]

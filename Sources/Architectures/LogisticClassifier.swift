@@ -1,15 +1,17 @@
 import Networks
 
-/// The layers of the classifier that a machine's hidden levels become: logistic units, and a softmax's outputs on top.
+/// The classifier that the layers of «dbn» and «dbm» become in the stage `network`: logistic units, and a softmax on top.
 struct LogisticClassifier {
   /// The hidden layers, from the input up: `false` for linear units.
   var layers: [(units: Int, isLogistic: Bool)]
+  /// The outputs.
   var classes: Int
   /// The first weights, where nothing has been trained before.
   var initializer: InitializerConfiguration?
+  /// What is omitted in training.
   var dropout: ClassifierDropout?
 
-  /// On data of this description.
+  /// The network on data of this description.
   func network(on data: DataDescription, maximumBatch: Int) throws -> SupervisedNetwork {
     let initializer = initializer ?? .rule(.pytorch)
     var result: [any Layer] = []
@@ -27,8 +29,10 @@ struct LogisticClassifier {
   }
 }
 
-/// What the stage `network` omits at random: `{inputs: 0.2, hidden: 0.5}`. Hinton et al. 2012; for pretrained networks
-/// Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014.
+/// The shares that the stage `network` omits at random in training: `{inputs: 0.2, hidden: 0.5}`.
+///
+/// What is left is scaled up (`Dropout`), so pretrained weights stand as they are. Srivastava, Hinton, Krizhevsky, Sutskever
+/// & Salakhutdinov 2014, section 6.1.1 for pretrained networks.
 public struct ClassifierDropout: Codable, Hashable, Sendable {
   /// The share of the inputs (none).
   public var inputs: Double?
@@ -43,6 +47,8 @@ public struct ClassifierDropout: Codable, Hashable, Sendable {
     self.hidden = hidden
   }
 
+  /// Checks the shares, and that a stage uses them.
+  ///
   /// - Throws: `ConfigurationError` that names the key, its value and what is allowed.
   func validate(for stages: [DeepBeliefNetwork.Stage]) throws(ConfigurationError) {
     for (name, share) in [("inputs", inputs), ("hidden", hidden)] {

@@ -356,6 +356,13 @@ struct TinyDeepMachine {
     #expect((0..<2).map { deep.bias(1)[$0] } == [65, 66])
     #expect((0..<4).map { deep.bias(2)[$0] } == [165, 166, 167, 168])
     #expect((0..<2).map { deep.bias(3)[$0] } == [220, 221])
+    // There and back, to the last bit.
+    deep.decompose(into: machines)
+    let again = DeepMachine(levels, group: ParameterGroup(name: "again", slots: DeepMachine.slots(levels)))
+    again.compose(machines)
+    for slot in 0..<7 { #expect(Array(again.group[slot]) == Array(deep.group[slot])) }
+    #expect(Array(machines[1].weights) == (0..<8).map { 100 + Float($0) })
+    #expect(machines[0].hiddenBias[0] == 65 && machines[1].visibleBias[0] == 65)
     // One unit below is on: its inputs count twice above the first layer, and twice below the last.
     let (x, y) = (FlatBuffer(count: 3), FlatBuffer(count: 4))
     x.base[1] = 1

@@ -110,7 +110,8 @@ public final class DeepMachine {
     }
   }
 
-  /// Gives machines what they would have learnt to be composed to this one.
+  /// Gives machines what `compose` makes this one of, to the last bit: the weights of layers between doubled, and for both
+  /// biases of a level its own.
   public func decompose(into machines: [RestrictedMachine]) {
     precondition(machines.count == depth, "a machine for each hidden level")
     for (index, machine) in machines.enumerated() {
