@@ -61,8 +61,10 @@ struct RunConfiguration<Model: Codable & Sendable>: Codable, Sendable {
     reduction = try values.decodeIfPresent(Reduction.self, forKey: .reduction) ?? reduction
     data = try values.decodeIfPresent(DataConfiguration.self, forKey: .data) ?? data
     optimizer = try values.decodeIfPresent(OptimizerConfiguration.self, forKey: .optimizer) ?? optimizer
+    // A null takes an entry away again: --set optimizers.network=null.
     optimizers =
-      try values.decodeIfPresent([String: OptimizerConfiguration].self, forKey: .optimizers) ?? optimizers
+      try values.decodeIfPresent([String: OptimizerConfiguration?].self, forKey: .optimizers)?
+      .compactMapValues { $0 } ?? optimizers
     stop = try values.decodeIfPresent(StopRule.self, forKey: .stop)
     evaluation = try values.decodeIfPresent(EvaluationConfiguration.self, forKey: .evaluation) ?? evaluation
     logEverySteps = try values.decodeIfPresent(Int.self, forKey: .logEverySteps) ?? logEverySteps

@@ -43,6 +43,8 @@ extension EndToEnd {
       let layers = try folder.write(Self.layers, to: "layers.yaml")
       let alone = try folder.train(layers, run: "layers")
       #expect(try folder.train(layers, run: "layers-3", ranks: 3) == alone)
+      let without = ["--set", "optimizers.network=null"]
+      #expect(try folder.train(layers, run: "without", without) != alone)
       let estimate = ["evaluate", "layers", "--likelihood", "auto", "--runs", "20", "--betas", "50"]
       let bound = try folder.run(estimate)
       #expect(bound.code == 0 && bound.output.contains("test_log_probability_bound"), "\(bound)")
