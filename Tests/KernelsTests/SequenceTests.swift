@@ -35,30 +35,42 @@ extension KernelSuites {
       (m: 31, k: 193, pitch: 64, steps: 2), (m: 7, k: 11, pitch: 80, steps: 2),
       (m: 9, k: 5, pitch: 272, steps: 3),
     ]
+    /// Batches, of which some fill little of their slices.
+    static let batches =
+      sizes.map { (m: $0.m, k: $0.k, columns: $0.pitch, steps: $0.steps) } + [
+        (m: 1, k: 3, columns: 1, steps: 1), (m: 7, k: 5, columns: 1, steps: 4),
+        (m: 100, k: 88, columns: 1, steps: 1), (m: 100, k: 88, columns: 1, steps: 7),
+        (m: 131, k: 20, columns: 2, steps: 1), (m: 400, k: 100, columns: 2, steps: 5),
+        (m: 47, k: 9, columns: 3, steps: 1), (m: 90, k: 31, columns: 4, steps: 1),
+        (m: 257, k: 12, columns: 4, steps: 3), (m: 64, k: 33, columns: 5, steps: 2),
+        (m: 30, k: 40, columns: 11, steps: 2), (m: 20, k: 6, columns: 17, steps: 2),
+      ]
 
-    @Test("C_t = A B_t + bias, and C_t += A B_t, for A as it is and transposed", arguments: sizes)
-    func products(m: Int, k: Int, pitch: Int, steps: Int) {
+    @Test("C_t = A B_t + bias, and C_t += A B_t, for A as it is and transposed", arguments: batches)
+    func products(m: Int, k: Int, columns: Int, steps: Int) {
       let a = randomValues(m * k, seed: 1)
       let bias = randomValues(m, seed: 2)
+      let pitch = TimeSlices.pitch(columns)
       inEveryVariant { variant in
         for isTransposed in [false, true] {
           for accumulate in [false, true] {
             var b = Slices(steps, rows: k, pitch: pitch, seed: 3, gap: 16)
             var c = Slices(steps, rows: m, pitch: pitch, seed: 4, gap: 32)
             let before = c
-            var packed = [Float](repeating: 0, count: m * k)
+            var packed = [Float](repeating: .nan, count: SequenceProduct.packedCount(rows: m, inner: k))
             SequenceProduct.pack(
-              a, row: isTransposed ? 1 : k, column: isTransposed ? m : 1, rows: m, inner: k, pitch: pitch,
+              a, row: isTransposed ? 1 : k, column: isTransposed ? m : 1, rows: m, inner: k, columns: columns,
               steps: steps, into: &packed)
             b.with { b in
               c.with { c in
-                SequenceProduct.multiply(packed, b, into: c, bias: bias, steps: steps, accumulate: accumulate)
+                SequenceProduct.multiply(
+                  packed, b, into: c, bias: bias, columns: columns, steps: steps, accumulate: accumulate)
               }
             }
             var worst = 0.0
             for t in 0..<steps {
               for i in 0..<m {
-                for j in 0..<pitch {
+                for j in 0..<columns {
                   var sum = accumulate ? before.at(t, i, j) : Double(bias[i])
                   for p in 0..<k { sum += Double(a[isTransposed ? p * m + i : i * k + p]) * b.at(t, p, j) }
                   worst = max(worst, abs(sum - c.at(t, i, j)))
@@ -66,6 +78,8 @@ extension KernelSuites {
               }
             }
             #expect(worst < 1e-5 * Double(k + 1).squareRoot() * 4, "\(variant)")
+            let isFinite = c.values.allSatisfy(\.isFinite)
+            #expect(isFinite, "\(variant)")
             // The floats between slices stay as they were.
             for t in 0..<steps {
               for i in m * pitch..<c.step {
@@ -73,6 +87,34 @@ extension KernelSuites {
               }
             }
           }
+        }
+      }
+    }
+
+    @Test("Zeros beyond the batch stay zeros", arguments: [1, 2, 3, 4, 7, 15, 18])
+    func beyond(columns: Int) {
+      let (m, k, steps, pitch) = (37, 10, 3, TimeSlices.pitch(columns))
+      let a = randomValues(m * k, seed: 1)
+      inEveryVariant { variant in
+        for accumulate in [false, true] {
+          var b = Slices(steps, rows: k, pitch: pitch, seed: 3)
+          var c = Slices(steps, rows: m, pitch: pitch, seed: 4)
+          for place in b.values.indices where place % pitch >= columns { b.values[place] = 0 }
+          if accumulate {
+            for place in c.values.indices where place % pitch >= columns { c.values[place] = 0 }
+          }
+          var packed = [Float](repeating: 0, count: SequenceProduct.packedCount(rows: m, inner: k))
+          SequenceProduct.pack(
+            a, row: k, column: 1, rows: m, inner: k, columns: columns, steps: steps, into: &packed)
+          b.with { b in
+            c.with {
+              SequenceProduct.multiply(
+                packed, b, into: $0, columns: columns, steps: steps, accumulate: accumulate)
+            }
+          }
+          let beyond = (0..<steps * m * pitch).filter { $0 % pitch >= columns }
+          let areZero = beyond.allSatisfy { c.values[$0] == 0 }
+          #expect(areZero, "\(variant)")
         }
       }
     }
@@ -107,23 +149,33 @@ extension KernelSuites {
       }
     }
 
-    @Test("A column's results do not depend on the columns beside it")
+    @Test("A column's results depend neither on the columns beside it nor on how many they are")
     func columns() {
       let a = randomValues(30 * 20, seed: 1)
+      let bias = randomValues(30, seed: 2)
       inEveryVariant { _ in
-        func product(_ pitch: Int, _ steps: Int) -> [Float] {
-          var b = Slices(steps, rows: 20, pitch: pitch, seed: 3)
-          for i in 0..<20 { b.values[i * pitch] = Float(i) / 7 - 1 }
-          var c = Slices(steps, rows: 30, pitch: pitch, seed: 4)
-          var packed = [Float](repeating: 0, count: 600)
-          SequenceProduct.pack(
-            a, row: 20, column: 1, rows: 30, inner: 20, pitch: pitch, steps: steps, into: &packed)
-          b.with { b in c.with { SequenceProduct.multiply(packed, b, into: $0, steps: steps) } }
-          return (0..<30).map { c.values[$0 * pitch] }
-        }
-        let alone = product(16, 1)
-        for (pitch, steps) in [(16, 2), (16, 3), (16, 7), (32, 1), (48, 1), (64, 2), (80, 1)] {
-          #expect(sameBits(product(pitch, steps), alone))
+        for accumulate in [false, true] {
+          func product(_ columns: Int, _ steps: Int) -> [Float] {
+            let pitch = TimeSlices.pitch(columns)
+            var b = Slices(steps, rows: 20, pitch: pitch, seed: 3)
+            var c = Slices(steps, rows: 30, pitch: pitch, seed: 4)
+            for i in 0..<20 { b.values[i * pitch] = Float(i) / 7 - 1 }
+            for i in 0..<30 { c.values[i * pitch] = Float(i) / 9 }
+            var packed = [Float](repeating: 0, count: SequenceProduct.packedCount(rows: 30, inner: 20))
+            SequenceProduct.pack(
+              a, row: 20, column: 1, rows: 30, inner: 20, columns: columns, steps: steps, into: &packed)
+            b.with { b in
+              c.with {
+                SequenceProduct.multiply(
+                  packed, b, into: $0, bias: bias, columns: columns, steps: steps, accumulate: accumulate)
+              }
+            }
+            return (0..<30).map { c.values[$0 * pitch] }
+          }
+          let alone = product(1, 1)
+          for columns in [1, 2, 3, 4, 5, 9, 16, 32, 48, 64, 80] {
+            for steps in [1, 2, 3, 7] { #expect(sameBits(product(columns, steps), alone)) }
+          }
         }
       }
     }

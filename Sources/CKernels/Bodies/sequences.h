@@ -19,21 +19,43 @@ CK_INLINE long tile_vectors(long pitch, long steps) {
   return vectors < CK_SEQUENCE_VECTORS ? vectors : CK_SEQUENCE_VECTORS;
 }
 
+// Whether vectors run along the rows of C, one column after the other, because so few columns count that whole rows of a
+// slice would be products of nothing for the most part.
+CK_INLINE bool is_narrow(long m, long pitch, long columns) {
+  return 2 * ((m + VF - 1) / VF) * columns <= m * (pitch / VF);
+}
+// Vectors of rows of a narrow tile, for so many columns over all steps; those of a tile are done four, two or one at a time.
+#if CK_REGISTERS >= 32
+#define CK_NARROW_VECTORS 8
+CK_INLINE long narrow_vectors(long columns) { return columns < 4 ? 8 : 6; }
+#else
+#define CK_NARROW_VECTORS 6
+CK_INLINE long narrow_vectors(long columns) { return columns < 4 ? 6 : 3; }
+#endif
+
+// The next of `tiles` tiles for `left` units that are left: as even as possible.
+CK_INLINE long even_share(long left, long tiles) { return (left + tiles - 1) / tiles; }
+
 CK_BODY(pack_tiles)(float *restrict packed, const float *restrict a, long arow, long acolumn, long m, long k,
-                    long pitch, long steps) {
-  long most = tile_rows(tile_vectors(pitch, steps));
-  long tiles = (m + most - 1) / most;
+                    long pitch, long columns, long steps) {
+  // Narrow tiles have whole vectors of rows, filled up with zeros.
+  long unit = is_narrow(m, pitch, columns) ? VF : 1, units = (m + unit - 1) / unit;
+  long most = unit > 1 ? narrow_vectors(columns * steps) : tile_rows(tile_vectors(pitch, steps));
+  long tiles = (units + most - 1) / most;
   for (long i = 0; tiles > 0; tiles--) {
-    long rows = (m - i + tiles - 1) / tiles;
-    const float *from = a + i * arow;
+    long whole = even_share(units - i, tiles) * unit, rows = long_min(whole, m - i * unit);
+    const float *from = a + i * unit * arow;
     if (acolumn == 1) {
-      CK_PASTE(ck_transpose, CK_SUFFIX)(packed, from, rows, k, rows, arow);
+      CK_PASTE(ck_transpose, CK_SUFFIX)(packed, from, rows, k, whole, arow);
     } else {
       for (long p = 0; p < k; p++)
-        for (long r = 0; r < rows; r++) packed[p * rows + r] = from[r * arow + p * acolumn];
+        for (long r = 0; r < rows; r++) packed[p * whole + r] = from[r * arow + p * acolumn];
     }
-    packed += rows * k;
-    i += rows;
+    if (rows < whole)
+      for (long p = 0; p < k; p++)
+        for (long r = rows; r < whole; r++) packed[p * whole + r] = 0;
+    packed += whole * k;
+    i += whole / unit;
   }
 }
 
@@ -111,7 +133,7 @@ CK_INLINE void sequence_panel(const int vectors, float *const *c, const float *c
     long tiles = (m + most - 1) / most;
     bool adds = accumulate || p > 0;
     for (long i = 0; tiles > 0; tiles--) {
-      long rows = (m - i + tiles - 1) / tiles;
+      long rows = even_share(m - i, tiles);
 #define CK_ROWS(R)                       \
   case R:                                \
     if (R <= tile_rows(vectors)) {       \
@@ -132,8 +154,103 @@ CK_INLINE void sequence_panel(const int vectors, float *const *c, const float *c
   }
 }
 
+// A tile of C with vectors along its rows: constant `vectors` of them, `rows` rows in all, in constant `columns` columns.
+CK_INLINE void narrow_tile(const int vectors, const int columns, float *const *c, const float *const *b, long pitch,
+                           const float *restrict a, long rows, long k, const float *restrict bias, bool accumulate) {
+  float turned[4][CK_NARROW_VECTORS * VF];
+  vf sum[4][CK_NARROW_VECTORS];
+  if (accumulate) {
+    for (long r = 0; r < rows; r++) {
+      CK_UNROLL for (int j = 0; j < columns; j++) turned[j][r] = c[j][r * pitch];
+    }
+    for (long r = rows; r < vectors * VF; r++) {
+      CK_UNROLL for (int j = 0; j < columns; j++) turned[j][r] = 0;
+    }
+  }
+  CK_UNROLL for (int v = 0; v < vectors; v++) {
+    vf first = bias ? vget(bias + v * VF, long_min(rows - v * VF, VF)) : vsplat(0.0f);
+    CK_UNROLL for (int j = 0; j < columns; j++) sum[j][v] = accumulate ? vload(turned[j] + v * VF) : first;
+  }
+  const float *from[4];
+  CK_UNROLL for (int j = 0; j < columns; j++) from[j] = b[j];
+  for (long p = 0, at = 0; p < k; p++, at += pitch) {
+    vf x[CK_NARROW_VECTORS];
+    CK_UNROLL for (int v = 0; v < vectors; v++) x[v] = vload(a + v * VF);
+    CK_UNROLL for (int j = 0; j < columns; j++) {
+      vf y = vsplat(from[j][at]);
+      CK_UNROLL for (int v = 0; v < vectors; v++) sum[j][v] = vfma(x[v], y, sum[j][v]);
+    }
+    a += vectors * VF;
+  }
+  CK_UNROLL for (int j = 0; j < columns; j++) {
+    CK_UNROLL for (int v = 0; v < vectors; v++) vstore(turned[j] + v * VF, sum[j][v]);
+  }
+  for (long r = 0; r < rows; r++) {
+    CK_UNROLL for (int j = 0; j < columns; j++) c[j][r * pitch] = turned[j][r];
+  }
+}
+
+// A tile's rows in `count` columns of all steps, from column `first` on.
+CK_INLINE void narrow_columns(const int vectors, const int count, long first, float *c, long cstep, const float *b,
+                              long bstep, long pitch, long columns, const float *restrict a, long rows, long k,
+                              const float *restrict bias, bool accumulate) {
+  float *to[4];
+  const float *from[4];
+  CK_UNROLL for (int j = 0; j < count; j++) {
+    long t = (first + j) / columns, column = (first + j) % columns;
+    to[j] = c + t * cstep + column;
+    from[j] = b + t * bstep + column;
+  }
+  narrow_tile(vectors, count, to, from, pitch, a, rows, k, bias, accumulate);
+}
+
+CK_INLINE void narrow_panel(const int vectors, float *c, long cstep, const float *restrict a, const float *b, long bstep,
+                            const float *restrict bias, long rows, long k, long pitch, long columns, long total,
+                            bool accumulate) {
+  long first = 0;
+  if (vectors <= narrow_vectors(4)) {
+    for (; first + 4 <= total; first += 4)
+      narrow_columns(vectors, 4, first, c, cstep, b, bstep, pitch, columns, a, rows, k, bias, accumulate);
+  }
+  for (; first + 2 <= total; first += 2)
+    narrow_columns(vectors, 2, first, c, cstep, b, bstep, pitch, columns, a, rows, k, bias, accumulate);
+  if (first < total)
+    narrow_columns(vectors, 1, first, c, cstep, b, bstep, pitch, columns, a, rows, k, bias, accumulate);
+}
+
+static void narrow_product(float *c, long cstep, const float *restrict packed, const float *b, long bstep,
+                           const float *restrict bias, long m, long k, long pitch, long columns, long steps,
+                           bool accumulate) {
+  // What stands in columns that count nowhere is finite, and 0 where derivatives are made of zeros.
+  if (!accumulate)
+    for (long t = 0; t < steps; t++) memset(c + t * cstep, 0, (size_t)(m * pitch) * sizeof(float));
+  long units = (m + VF - 1) / VF, total = columns * steps, most = narrow_vectors(total);
+  long tiles = (units + most - 1) / most;
+  for (long i = 0; tiles > 0; tiles--) {
+    long vectors = even_share(units - i, tiles), rows = long_min(vectors * VF, m - i * VF);
+    const float *first = bias ? bias + i * VF : NULL;
+    float *to = c + i * VF * pitch;
+#define CK_VECTORS(V) \
+  case V: narrow_panel(V, to, cstep, packed, b, bstep, first, rows, k, pitch, columns, total, accumulate); break;
+    switch (vectors) {
+      CK_VECTORS(1) CK_VECTORS(2) CK_VECTORS(3) CK_VECTORS(4) CK_VECTORS(5) CK_VECTORS(6)
+#if CK_NARROW_VECTORS == 8
+      CK_VECTORS(7) CK_VECTORS(8)
+#endif
+    }
+#undef CK_VECTORS
+    packed += vectors * VF * k;
+    i += vectors;
+  }
+}
+
 CK_BODY(sequence_product)(float *c, long cstep, const float *restrict packed, const float *b, long bstep,
-                          const float *restrict bias, long m, long k, long pitch, long steps, bool accumulate) {
+                          const float *restrict bias, long m, long k, long pitch, long columns, long steps,
+                          bool accumulate) {
+  if (is_narrow(m, pitch, columns)) {
+    narrow_product(c, cstep, packed, b, bstep, bias, m, k, pitch, columns, steps, accumulate);
+    return;
+  }
   long in_slice = pitch / VF, total = in_slice * steps;
   long most = tile_rows(tile_vectors(pitch, steps));
   for (long first = 0; first < total; first += CK_SEQUENCE_VECTORS) {

@@ -125,7 +125,7 @@ static void winograd_forward(const struct ck_convolution *g, float *restrict val
           if (!winograd_counts(&w, &ty, &tx, row, column, q)) continue;
           CK_PASTE(ck_sequence_product, CK_SUFFIX)
           (to, 0, a + q * w.packed_step, in + (4 * row + column) * input_step + q * g->inputs * part.pitch, 0, NULL,
-           g->outputs, g->inputs, part.pitch, 1, adds);
+           g->outputs, g->inputs, part.pitch, part.pitch, 1, adds);
           adds = true;
         }
         if (!adds) memset(to, 0, (size_t)(g->outputs * part.pitch) * sizeof(float));
@@ -151,7 +151,7 @@ static void winograd_backward_data(const struct ck_convolution *g, float *restri
           if (winograd_counts(&w, &ty, &tx, row, column, q))
             CK_PASTE(ck_sequence_product, CK_SUFFIX)
             (in + (4 * row + column) * input_step + q * g->inputs * part.pitch, 0, a + q * w.packed_step,
-             out + (4 * row + column) * output_step, 0, NULL, g->inputs, g->outputs, part.pitch, 1, false);
+             out + (4 * row + column) * output_step, 0, NULL, g->inputs, g->outputs, part.pitch, part.pitch, 1, false);
       }
     winograd_give_input(&w, &ty, &tx, &part, dx, in, (struct winograd_steps){4 * input_step, input_step});
   })

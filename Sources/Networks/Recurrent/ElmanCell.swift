@@ -77,21 +77,21 @@ public struct ElmanCell: RecurrentCell {
     ]
   }
   /// U and its transpose.
-  public var packedCount: Int { 2 * units * units }
+  public var packedCount: Int { RecurrentProduct(rows: units, inner: units).packedCount }
 
   private var activation: Kernels.Activation { function == .tanh ? .tanh : .sigmoid }
 
   /// Packs U, and its transpose for the way back.
   public func prepare(_ pass: RecurrentPass, isTraining: Bool) {
     RecurrentProduct(rows: units, inner: units).pack(
-      pass.parameter(0), into: pass.packed, pitch: pass.pitch, isTraining: isTraining && gradient == .full)
+      pass.parameter(0), into: pass.packed, columns: pass.batch, isTraining: isTraining && gradient == .full)
   }
 
   /// The equation above.
   public func forward(_ t: Int, _ pass: RecurrentPass) {
     let count = units * pass.pitch
     RecurrentProduct(rows: units, inner: units).add(
-      pass.packed, pass.stateBefore(t), to: pass.sums[t], pitch: pass.pitch)
+      pass.packed, pass.stateBefore(t), to: pass.sums[t], columns: pass.batch)
     activation.apply(
       UnsafeBufferPointer(start: pass.sums[t], count: count),
       into: UnsafeMutableBufferPointer(start: pass.state(t), count: count))
@@ -106,7 +106,7 @@ public struct ElmanCell: RecurrentCell {
     switch gradient {
     case .full:
       RecurrentProduct(rows: units, inner: units).back(
-        pass.packed, pass.sums[t], into: pass.dstate, pitch: pass.pitch, accumulate: false)
+        pass.packed, pass.sums[t], into: pass.dstate, columns: pass.batch, accumulate: false)
     case .oneStep: pass.dstate.update(repeating: 0, count: count)
     }
   }

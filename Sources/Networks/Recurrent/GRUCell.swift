@@ -69,17 +69,17 @@ public struct GRUCell: RecurrentCell {
   }
 
   /// U_rz and U_n, each with its transpose.
-  public var packedCount: Int { 6 * units * units }
+  public var packedCount: Int { gateProduct.packedCount + candidateProduct.packedCount }
 
   private var gateProduct: RecurrentProduct { RecurrentProduct(rows: 2 * units, inner: units) }
   private var candidateProduct: RecurrentProduct { RecurrentProduct(rows: units, inner: units) }
-  private var candidateOffset: Int { 4 * units * units }
+  private var candidateOffset: Int { gateProduct.packedCount }
 
   /// Packs U_rz and U_n, and their transposes for the way back.
   public func prepare(_ pass: RecurrentPass, isTraining: Bool) {
-    gateProduct.pack(pass.parameter(0), into: pass.packed, pitch: pass.pitch, isTraining: isTraining)
+    gateProduct.pack(pass.parameter(0), into: pass.packed, columns: pass.batch, isTraining: isTraining)
     candidateProduct.pack(
-      pass.parameter(0) + 2 * units * units, into: pass.packed + candidateOffset, pitch: pass.pitch,
+      pass.parameter(0) + 2 * units * units, into: pass.packed + candidateOffset, columns: pass.batch,
       isTraining: isTraining)
   }
 
@@ -87,37 +87,38 @@ public struct GRUCell: RecurrentCell {
   public func forward(_ t: Int, _ pass: RecurrentPass) {
     let (pitch, count, gates) = (pass.pitch, units * pass.pitch, pass.sums[t])
     let (before, kept, candidate) = (pass.stateBefore(t), pass.kept[t], pass.packed + candidateOffset)
-    gateProduct.add(pass.packed, before, to: gates, pitch: pitch)
+    gateProduct.add(pass.packed, before, to: gates, columns: pass.batch)
     switch reset {
     case .before:
       RecurrentStep.gruReset(gates, before: before, reset: kept, count: count)
-      candidateProduct.add(candidate, kept, to: gates + 2 * count, pitch: pitch)
+      candidateProduct.add(candidate, kept, to: gates + 2 * count, columns: pass.batch)
       RecurrentStep.gru(gates, before: before, hidden: pass.state(t), count: count)
     case .after:
       SequenceProduct.multiply(
         candidate, TimeSlices(before, rows: units, pitch: pitch),
-        into: TimeSlices(kept, rows: units, pitch: pitch), bias: pass.parameter(1), steps: 1)
+        into: TimeSlices(kept, rows: units, pitch: pitch), bias: pass.parameter(1), columns: pass.batch,
+        steps: 1)
       RecurrentStep.gruResetAfter(gates, before: before, reset: kept, hidden: pass.state(t), count: count)
     }
   }
 
   /// dE/da and dE/dh'.
   public func backward(_ t: Int, _ pass: RecurrentPass) {
-    let (pitch, count, gates) = (pass.pitch, units * pass.pitch, pass.sums[t])
+    let (count, gates) = (units * pass.pitch, pass.sums[t])
     let (before, kept, candidate) = (pass.stateBefore(t), pass.kept[t], pass.packed + candidateOffset)
     switch reset {
     case .before:
       RecurrentStep.gruBackward(gates, before: before, dhidden: pass.dstate, count: count)
       candidateProduct.back(
-        candidate, gates + 2 * count, into: pass.temporary, pitch: pitch, accumulate: false)
+        candidate, gates + 2 * count, into: pass.temporary, columns: pass.batch, accumulate: false)
       RecurrentStep.gruResetBackward(
         gates, before: before, dreset: pass.temporary, dhidden: pass.dstate, count: count)
     case .after:
       RecurrentStep.gruResetAfterBackward(
         gates, before: before, reset: kept, dhidden: pass.dstate, count: count)
-      candidateProduct.back(candidate, kept, into: pass.dstate, pitch: pitch, accumulate: true)
+      candidateProduct.back(candidate, kept, into: pass.dstate, columns: pass.batch, accumulate: true)
     }
-    gateProduct.back(pass.packed, gates, into: pass.dstate, pitch: pitch, accumulate: true)
+    gateProduct.back(pass.packed, gates, into: pass.dstate, columns: pass.batch, accumulate: true)
   }
 
   /// dU_rz = Σ da h'ᵀ; dU_n = Σ da_n (r h')ᵀ, or Σ dm h'ᵀ and db_m = Σ dm.

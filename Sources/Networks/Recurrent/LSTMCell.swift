@@ -62,18 +62,18 @@ public struct LSTMCell: RecurrentCell {
   }
 
   /// U and its transpose.
-  public var packedCount: Int { 2 * sumRows * units }
+  public var packedCount: Int { RecurrentProduct(rows: sumRows, inner: units).packedCount }
 
   /// Packs U, and its transpose for the way back.
   public func prepare(_ pass: RecurrentPass, isTraining: Bool) {
     RecurrentProduct(rows: sumRows, inner: units).pack(
-      pass.parameter(0), into: pass.packed, pitch: pass.pitch, isTraining: isTraining)
+      pass.parameter(0), into: pass.packed, columns: pass.batch, isTraining: isTraining)
   }
 
   /// The equations above.
   public func forward(_ t: Int, _ pass: RecurrentPass) {
     let product = RecurrentProduct(rows: sumRows, inner: units)
-    product.add(pass.packed, pass.stateBefore(t), to: pass.sums[t], pitch: pass.pitch)
+    product.add(pass.packed, pass.stateBefore(t), to: pass.sums[t], columns: pass.batch)
     RecurrentStep.lstm(
       pass.sums[t], before: pass.cellBefore(t), cells: pass.cell(t), hidden: pass.state(t),
       peepholes: hasPeepholes ? pass.parameter(1) : nil, units: units, pitch: pass.pitch)
@@ -85,7 +85,7 @@ public struct LSTMCell: RecurrentCell {
       pass.sums[t], before: pass.cellBefore(t), cells: pass.cell(t), dhidden: pass.dstate,
       dcells: pass.dcells, peepholes: hasPeepholes ? pass.parameter(1) : nil, units: units, pitch: pass.pitch)
     let product = RecurrentProduct(rows: sumRows, inner: units)
-    product.back(pass.packed, pass.sums[t], into: pass.dstate, pitch: pass.pitch, accumulate: false)
+    product.back(pass.packed, pass.sums[t], into: pass.dstate, columns: pass.batch, accumulate: false)
   }
 
   /// dU = Σ da h'ᵀ, dp = Σ da c.
@@ -109,37 +109,43 @@ struct RecurrentProduct {
   let rows: Int
   let inner: Int
 
-  /// The packed U takes the first rows · inner floats, the packed Uᵀ the next.
+  private var firstCount: Int { SequenceProduct.packedCount(rows: rows, inner: inner) }
+  /// The floats of the packed U and, behind it, the packed Uᵀ.
+  var packedCount: Int { firstCount + SequenceProduct.packedCount(rows: inner, inner: rows) }
+
+  /// Packs U, and Uᵀ for the way back.
   func pack(
-    _ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, pitch: Int, isTraining: Bool
+    _ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, columns: Int, isTraining: Bool
   ) {
     SequenceProduct.pack(
-      weights, row: inner, column: 1, rows: rows, inner: inner, pitch: pitch, steps: 1, into: packed)
+      weights, row: inner, column: 1, rows: rows, inner: inner, columns: columns, steps: 1, into: packed)
     guard isTraining else { return }
     SequenceProduct.pack(
-      weights, row: 1, column: inner, rows: inner, inner: rows, pitch: pitch, steps: 1,
-      into: packed + rows * inner)
+      weights, row: 1, column: inner, rows: inner, inner: rows, columns: columns, steps: 1,
+      into: packed + firstCount)
   }
 
   /// sums += U state.
   @inline(__always)
   func add(
     _ packed: UnsafePointer<Float>, _ state: UnsafeMutablePointer<Float>,
-    to sums: UnsafeMutablePointer<Float>, pitch: Int
+    to sums: UnsafeMutablePointer<Float>, columns: Int
   ) {
+    let pitch = TimeSlices.pitch(columns)
     SequenceProduct.multiply(
       packed, TimeSlices(state, rows: inner, pitch: pitch), into: TimeSlices(sums, rows: rows, pitch: pitch),
-      steps: 1, accumulate: true)
+      columns: columns, steps: 1, accumulate: true)
   }
 
   /// dstate (+)= Uᵀ da.
   @inline(__always)
   func back(
     _ packed: UnsafePointer<Float>, _ da: UnsafeMutablePointer<Float>,
-    into dstate: UnsafeMutablePointer<Float>, pitch: Int, accumulate: Bool
+    into dstate: UnsafeMutablePointer<Float>, columns: Int, accumulate: Bool
   ) {
+    let pitch = TimeSlices.pitch(columns)
     SequenceProduct.multiply(
-      packed + rows * inner, TimeSlices(da, rows: rows, pitch: pitch),
-      into: TimeSlices(dstate, rows: inner, pitch: pitch), steps: 1, accumulate: accumulate)
+      packed + firstCount, TimeSlices(da, rows: rows, pitch: pitch),
+      into: TimeSlices(dstate, rows: inner, pitch: pitch), columns: columns, steps: 1, accumulate: accumulate)
   }
 }

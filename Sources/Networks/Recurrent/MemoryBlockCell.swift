@@ -165,7 +165,7 @@ public struct MemoryBlockCell: RecurrentCell {
   }
 
   /// U, and its transpose for the full gradient.
-  public var packedCount: Int { options.isRecurrent ? 2 * sumRows * stateRows : 0 }
+  public var packedCount: Int { options.isRecurrent ? product.packedCount : 0 }
 
   private var product: RecurrentProduct { RecurrentProduct(rows: sumRows, inner: stateRows) }
   private var followsState: Bool { options.isRecurrent && options.gradient == .full }
@@ -174,13 +174,13 @@ public struct MemoryBlockCell: RecurrentCell {
   public func prepare(_ pass: RecurrentPass, isTraining: Bool) {
     guard options.isRecurrent else { return }
     product.pack(
-      pass.parameter(0), into: pass.packed, pitch: pass.pitch, isTraining: isTraining && followsState)
+      pass.parameter(0), into: pass.packed, columns: pass.batch, isTraining: isTraining && followsState)
   }
 
   /// The equations above.
   public func forward(_ t: Int, _ pass: RecurrentPass) {
     if options.isRecurrent {
-      product.add(pass.packed, pass.stateBefore(t), to: pass.sums[t], pitch: pass.pitch)
+      product.add(pass.packed, pass.stateBefore(t), to: pass.sums[t], columns: pass.batch)
     }
     RecurrentStep.memoryBlocks(
       shape, pass.sums[t], before: pass.cellBefore(t), cells: pass.cell(t), state: pass.state(t),
@@ -194,7 +194,7 @@ public struct MemoryBlockCell: RecurrentCell {
       dcells: pass.dcells,
       pitch: pass.pitch)
     if followsState {
-      product.back(pass.packed, pass.sums[t], into: pass.dstate, pitch: pass.pitch, accumulate: false)
+      product.back(pass.packed, pass.sums[t], into: pass.dstate, columns: pass.batch, accumulate: false)
     } else {
       pass.dstate.update(repeating: 0, count: stateRows * pass.pitch)
     }

@@ -140,11 +140,12 @@ final class RecurrentLayer {
     case .symbols(let symbols):
       pass.sums.gather(pass.weights[slot], symbols: symbols, bias: bias, steps: steps)
     case .values(let values):
-      let packed = memory.reserve(.packedInput, direction, input.count * cell.sumRows)
+      let count = SequenceProduct.packedCount(rows: cell.sumRows, inner: input.count)
+      let packed = memory.reserve(.packedInput, direction, count)
       SequenceProduct.pack(
-        pass.weights[slot], row: input.count, column: 1, rows: cell.sumRows, inner: input.count, pitch: pitch,
-        steps: steps, into: packed)
-      SequenceProduct.multiply(packed, values, into: pass.sums, bias: bias, steps: steps)
+        pass.weights[slot], row: input.count, column: 1, rows: cell.sumRows, inner: input.count,
+        columns: batch, steps: steps, into: packed)
+      SequenceProduct.multiply(packed, values, into: pass.sums, bias: bias, columns: batch, steps: steps)
     }
   }
 
@@ -195,11 +196,13 @@ final class RecurrentLayer {
 
   /// dx (+)= Wᵀ da.
   private func passOn(_ direction: Int, _ pass: RecurrentPass, into dx: TimeSlices) {
-    let packed = memory.reserve(.packedInput, direction, input.count * cell.sumRows)
+    let count = SequenceProduct.packedCount(rows: input.count, inner: cell.sumRows)
+    let packed = memory.reserve(.packedInput, direction, count)
     SequenceProduct.pack(
       pass.weights[firstSlot + direction * directionSlots], row: 1, column: input.count, rows: input.count,
-      inner: cell.sumRows, pitch: pitch, steps: steps, into: packed)
-    SequenceProduct.multiply(packed, pass.sums, into: dx, steps: steps, accumulate: direction > 0)
+      inner: cell.sumRows, columns: batch, steps: steps, into: packed)
+    SequenceProduct.multiply(
+      packed, pass.sums, into: dx, columns: batch, steps: steps, accumulate: direction > 0)
   }
 }
 

@@ -81,17 +81,25 @@ final class SequenceHead {
     let x = TimeSlices(
       memory.reserve(.logits, 0, block.steps * outputs * pitch), rows: outputs, pitch: pitch
     ).from(run.lowerBound)
-    let packed = memory.reserve(.packedOutput, 0, outputs * (features + format.input.count))
+    let packed = memory.reserve(.packedOutput, 0, packedCount)
     let bias = hasBias ? weights[firstSlot + 1] : nil
     if seesInputs {
       addDirect(run, block, weights, into: x, bias: bias, packed: packed)
     }
     SequenceProduct.pack(
-      weights[firstSlot], row: features, column: 1, rows: outputs, inner: features, pitch: pitch,
+      weights[firstSlot], row: features, column: 1, rows: outputs, inner: features, columns: block.batch,
       steps: run.count, into: packed)
     SequenceProduct.multiply(
-      packed, hidden.from(run.lowerBound), into: x, bias: bias, steps: run.count, accumulate: seesInputs)
+      packed, hidden.from(run.lowerBound), into: x, bias: bias, columns: block.batch, steps: run.count,
+      accumulate: seesInputs)
     return x
+  }
+
+  /// Room for the packed V, its transpose or the packed D.
+  private var packedCount: Int {
+    max(
+      SequenceProduct.packedCount(rows: outputs, inner: max(features, format.input.count)),
+      SequenceProduct.packedCount(rows: features, inner: outputs))
   }
 
   private func addDirect(
@@ -105,10 +113,11 @@ final class SequenceHead {
         steps: run.count)
     case .values(let count):
       SequenceProduct.pack(
-        weights[directSlot], row: count, column: 1, rows: outputs, inner: count, pitch: block.pitch,
+        weights[directSlot], row: count, column: 1, rows: outputs, inner: count, columns: block.batch,
         steps: run.count, into: packed)
       SequenceProduct.multiply(
-        packed, block.values.from(run.lowerBound), into: x, bias: bias, steps: run.count)
+        packed, block.values.from(run.lowerBound), into: x, bias: bias, columns: block.batch,
+        steps: run.count)
     }
   }
 
@@ -271,12 +280,13 @@ extension SequenceHead {
       clear(dh, unscored..<run.lowerBound)
       unscored = run.upperBound
       addGradients(run, of: hidden, block, dx.from(run.lowerBound), into: contribution)
-      let packed = memory.reserve(.packedOutput, 0, outputs * (features + format.input.count))
+      let packed = memory.reserve(.packedOutput, 0, packedCount)
       SequenceProduct.pack(
-        weights[firstSlot], row: 1, column: features, rows: features, inner: outputs, pitch: pitch,
+        weights[firstSlot], row: 1, column: features, rows: features, inner: outputs, columns: block.batch,
         steps: run.count, into: packed)
       SequenceProduct.multiply(
-        packed, dx.from(run.lowerBound), into: dh.from(run.lowerBound), steps: run.count)
+        packed, dx.from(run.lowerBound), into: dh.from(run.lowerBound), columns: block.batch,
+        steps: run.count)
     }
     clear(dh, unscored..<block.steps)
   }
