@@ -32,6 +32,8 @@ public final class ElmanNetwork: SequenceModel {
     public var weightNoise: Double?
     /// The distribution of the first weights (`pytorch`).
     public var initializer: InitializerConfiguration?
+    /// The distribution of the first weights from the state before (as the others).
+    public var recurrentInitializer: InitializerConfiguration?
     /// The loss of a step (symbols: `softmax_cross_entropy`, values: `squared_error`).
     public var loss: SequenceObjective.Kind?
     /// What gradients are divided by (`step`).
@@ -45,6 +47,7 @@ public final class ElmanNetwork: SequenceModel {
       case units, layers, activation, gradient, bidirectional, embedding, dropout, initializer, loss, average
       case criterion
       case weightNoise = "weight_noise"
+      case recurrentInitializer = "recurrent_initializer"
       case outputSeesInputs = "output_sees_inputs"
     }
 
@@ -70,7 +73,8 @@ public final class ElmanNetwork: SequenceModel {
 
   /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
-    let initializers = RecurrentInitializers(configuration.initializer ?? .rule(.pytorch))
+    let initializers = RecurrentInitializers(
+      configuration.initializer ?? .rule(.pytorch), recurrent: configuration.recurrentInitializer)
     let cells = try StackConfiguration.units(configuration.units, configuration.layers).map {
       ElmanCell(
         units: $0, function: configuration.activation ?? .tanh, gradient: configuration.gradient ?? .full,

@@ -29,6 +29,8 @@ public final class GatedRecurrentUnit: SequenceModel {
     public var weightNoise: Double?
     /// The distribution of the first weights (`pytorch`).
     public var initializer: InitializerConfiguration?
+    /// The distribution of the first weights from the state before (as the others).
+    public var recurrentInitializer: InitializerConfiguration?
     /// The loss of a step (symbols: `softmax_cross_entropy`, values: `squared_error`).
     public var loss: SequenceObjective.Kind?
     /// What gradients are divided by (`step`).
@@ -41,6 +43,7 @@ public final class GatedRecurrentUnit: SequenceModel {
     private enum CodingKeys: String, CodingKey {
       case units, layers, reset, bidirectional, embedding, dropout, initializer, loss, average, criterion
       case weightNoise = "weight_noise"
+      case recurrentInitializer = "recurrent_initializer"
       case outputSeesInputs = "output_sees_inputs"
     }
 
@@ -62,7 +65,8 @@ public final class GatedRecurrentUnit: SequenceModel {
 
   /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
-    let initializers = RecurrentInitializers(configuration.initializer ?? .rule(.pytorch))
+    let initializers = RecurrentInitializers(
+      configuration.initializer ?? .rule(.pytorch), recurrent: configuration.recurrentInitializer)
     let cells = try StackConfiguration.units(configuration.units, configuration.layers).map {
       GRUCell(units: $0, reset: configuration.reset ?? .before, initializers: initializers)
     }

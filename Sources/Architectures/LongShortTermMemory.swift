@@ -36,6 +36,8 @@ public final class LongShortTermMemory: SequenceModel {
     public var weightNoise: Double?
     /// The distribution of the first weights (`pytorch`).
     public var initializer: InitializerConfiguration?
+    /// The distribution of the first weights from the state before (as the others).
+    public var recurrentInitializer: InitializerConfiguration?
     /// The loss of a step (symbols: `softmax_cross_entropy`, values: `squared_error`).
     public var loss: SequenceObjective.Kind?
     /// What gradients are divided by (`step`).
@@ -54,6 +56,7 @@ public final class LongShortTermMemory: SequenceModel {
       case outputBias = "output_bias"
       case outputSeesInputs = "output_sees_inputs"
       case weightNoise = "weight_noise"
+      case recurrentInitializer = "recurrent_initializer"
     }
 
     /// Layers of `units` outputs.
@@ -75,7 +78,8 @@ public final class LongShortTermMemory: SequenceModel {
 
   /// A model for data of this description.
   public init(_ configuration: Configuration, data: DataDescription, maximumBatch: Int) throws {
-    let initializers = RecurrentInitializers(configuration.initializer ?? .rule(.pytorch))
+    let initializers = RecurrentInitializers(
+      configuration.initializer ?? .rule(.pytorch), recurrent: configuration.recurrentInitializer)
     if let bias = configuration.forgetBias, !bias.isFinite {
       throw ConfigurationError("model.forget_bias is \(bias): it must be a number")
     }

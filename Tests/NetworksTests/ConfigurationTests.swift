@@ -15,7 +15,9 @@ struct ConfigurationTests {
        {"convolution": {"maps": 6, "kernel": 5, "padding": 2, "stride": 1, "connections": "lenet5-c3"}},
        {"average_pooling": 2}, {"max_pooling": {"size": [2, 3], "stride": 2}}, {"subsampling": 2},
        {"activation": "relu"}, "tanh", "flatten", {"dropout": 0.5},
-       {"dense": {"units": 3, "bias": false, "initializer": {"normal": 0.01}}}]
+       {"dense": {"units": 3, "bias": false, "initializer": {"normal": 0.01}}},
+       {"dense": {"units": 2, "initializer": "orthogonal"}},
+       {"dense": {"units": 2, "initializer": {"orthogonal": 1.5}}}]
       """
     let expected: [LayerConfiguration] = [
       .dense(.init(units: 120)),
@@ -29,6 +31,8 @@ struct ConfigurationTests {
       .subsampling(.init(size: PlaneExtent(2))), .activation(.relu), .activation(.tanh), .flatten,
       .dropout(0.5),
       .dense(.init(units: 3, bias: false, initializer: .normal(0.01))),
+      .dense(.init(units: 2, initializer: .rule(.orthogonal))),
+      .dense(.init(units: 2, initializer: .orthogonal(1.5))),
     ]
     let decoded = try decode([LayerConfiguration].self, text)
     #expect(decoded == expected)
@@ -134,6 +138,54 @@ struct ConfigurationTests {
       #expect(abs(mean) < 0.02 * deviation, "\(rule)")
       #expect(abs(square.squareRoot() / deviation - 1) < 0.02, "\(rule)")
     }
+  }
+
+  @Test(
+    "Orthogonal weights keep lengths: rows or columns, whichever are fewer, are orthonormal",
+    arguments: [([30, 30], 1), ([8, 21], 1), ([21, 4, 2], 1), ([60, 20], 3), ([1, 7], 1), ([5], 1)])
+  func orthogonal(shape: [Int], parts: Int) {
+    let gain: Float = 1.5
+    func fill(_ seed: UInt64) -> [Double] {
+      let values = FlatBuffer(count: shape.reduce(1, *))
+      let whole = Initializer.orthogonal(gain: gain)
+      (parts == 1 ? whole : .parts(Array(repeating: whole, count: parts))).fill(
+        values.elements, shape: Shape(shape), random: RandomAddress(seed: seed, step: 0, stream: .initial(0)))
+      return values.elements.map(Double.init)
+    }
+    let values = fill(1)
+    let rows = shape[0] / parts
+    let columns = values.count / shape[0]
+    for part in 0..<parts {
+      let at = { (row: Int, column: Int) in values[(part * rows + row) * columns + column] }
+      let (count, length) = (min(rows, columns), max(rows, columns))
+      for i in 0..<count {
+        for k in 0...i {
+          let overlap = (0..<length).reduce(0.0) {
+            $0 + (rows <= columns ? at(i, $1) * at(k, $1) : at($1, i) * at($1, k))
+          }
+          #expect(abs(overlap - (i == k ? 2.25 : 0)) < 1e-6)
+        }
+      }
+    }
+    #expect(fill(1) == values)
+    if values.count > 1 { #expect(fill(2) != values) }
+  }
+
+  @Test("Weights from the state before have a distribution of their own, orthogonal for each gate")
+  func recurrentInitializers() {
+    let own = RecurrentInitializers(.uniform(0.5), recurrent: .orthogonal(1.2))
+    let gate = Initializer.orthogonal(gain: 1.2)
+    let cells: [(any RecurrentCell, Int)] = [
+      (ElmanCell(units: 6, initializers: own), 1), (LSTMCell(units: 6, initializers: own), 4),
+      (GRUCell(units: 6, initializers: own), 3),
+    ]
+    for (cell, parts) in cells {
+      #expect(cell.slots[0].initializer == .parts(Array(repeating: gate, count: parts)))
+      #expect(cell.inputInitializer(inputs: 3) == .uniform(low: -0.5, high: 0.5))
+    }
+    #expect(
+      LSTMCell(units: 6, initializers: RecurrentInitializers(.normal(0.1))).slots[0].initializer
+        == .normal(mean: 0, standardDeviation: 0.1))
   }
 
   @Test("The nearest word forgives a slip of the finger, and nothing far away")

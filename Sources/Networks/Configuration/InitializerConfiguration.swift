@@ -10,9 +10,11 @@ public enum InitializerConfiguration: Codable, Hashable, Sendable {
   case normal(Double)
   /// All `value`.
   case constant(Double)
+  /// Orthonormal rows or columns times `value`.
+  case orthogonal(Double)
 
   private enum CodingKeys: String, CodingKey {
-    case uniform, normal, constant
+    case uniform, normal, constant, orthogonal
   }
 
   /// Decodes the word, the number or the mapping.
@@ -29,16 +31,18 @@ public enum InitializerConfiguration: Codable, Hashable, Sendable {
     let uniform = try container.decodeIfPresent(Double.self, forKey: .uniform)
     let normal = try container.decodeIfPresent(Double.self, forKey: .normal)
     let constant = try container.decodeIfPresent(Double.self, forKey: .constant)
-    switch (uniform, normal, constant) {
-    case (let value?, nil, nil) where value >= 0 && value.isFinite: self = .uniform(value)
-    case (nil, let value?, nil) where value >= 0 && value.isFinite: self = .normal(value)
-    case (nil, nil, let value?) where value.isFinite: self = .constant(value)
+    let orthogonal = try container.decodeIfPresent(Double.self, forKey: .orthogonal)
+    switch (uniform, normal, constant, orthogonal) {
+    case (let value?, nil, nil, nil) where value >= 0 && value.isFinite: self = .uniform(value)
+    case (nil, let value?, nil, nil) where value >= 0 && value.isFinite: self = .normal(value)
+    case (nil, nil, let value?, nil) where value.isFinite: self = .constant(value)
+    case (nil, nil, nil, let value?) where value >= 0 && value.isFinite: self = .orthogonal(value)
     default:
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
           debugDescription: "an initializer is one of {uniform: bound}, {normal: standard deviation}, "
-            + "{constant: value} (bound and deviation at least 0), or one of "
+            + "{constant: value}, {orthogonal: gain} (bound, deviation and gain at least 0), or one of "
             + InitializerRule.words.joined(separator: ", ")))
     }
   }
@@ -52,6 +56,7 @@ public enum InitializerConfiguration: Codable, Hashable, Sendable {
     case .uniform(let value): try container.encode(value, forKey: .uniform)
     case .normal(let value): try container.encode(value, forKey: .normal)
     case .constant(let value): try container.encode(value, forKey: .constant)
+    case .orthogonal(let gain): try container.encode(gain, forKey: .orthogonal)
     }
   }
 
@@ -62,6 +67,7 @@ public enum InitializerConfiguration: Codable, Hashable, Sendable {
     case .uniform(let bound): .uniform(low: -Float(bound), high: Float(bound))
     case .normal(let deviation): .normal(mean: 0, standardDeviation: Float(deviation))
     case .constant(let value): .constant(Float(value))
+    case .orthogonal(let gain): .orthogonal(gain: Float(gain))
     }
   }
 }

@@ -17,6 +17,8 @@ public enum InitializerRule: String, Keyword {
   case heNormal = "he_normal"
   /// U(±1 / √fan-in): what PyTorch does where nothing is said.
   case pytorch
+  /// Orthonormal rows or columns: Saxe, McClelland & Ganguli 2014.
+  case orthogonal
 
   /// What the choice is, for errors.
   public static var title: String { "initializer" }
@@ -34,6 +36,7 @@ public enum InitializerRule: String, Keyword {
     case .heUniform: Self.symmetric((6 / fanIn).squareRoot())
     case .heNormal: .normal(mean: 0, standardDeviation: Float((2 / fanIn).squareRoot()))
     case .pytorch: Self.symmetric(1 / fanIn.squareRoot())
+    case .orthogonal: .orthogonal(gain: 1)
     }
   }
 
@@ -42,7 +45,7 @@ public enum InitializerRule: String, Keyword {
   public func biasInitializer(fanIn: Int, fanOut: Int) -> Initializer {
     switch self {
     case .lecun1998, .lecunRoot, .pytorch: initializer(fanIn: fanIn, fanOut: fanOut)
-    case .zero, .xavierUniform, .xavierNormal, .heUniform, .heNormal: .zero
+    case .zero, .xavierUniform, .xavierNormal, .heUniform, .heNormal, .orthogonal: .zero
     }
   }
 

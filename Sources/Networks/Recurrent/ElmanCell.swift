@@ -73,7 +73,8 @@ public struct ElmanCell: RecurrentCell {
   public var slots: [Slot] {
     [
       Slot(
-        "recurrent", shape: [units, units], initializer: initializers.weights(inputs: units, units: units))
+        "recurrent", shape: [units, units],
+        initializer: initializers.recurrent(inputs: units, units: units))
     ]
   }
   /// U and its transpose.

@@ -60,7 +60,8 @@ public struct GRUCell: RecurrentCell {
   /// U_r, U_z and U_n in one slot; b_m where the reset gate acts after.
   public var slots: [Slot] {
     let recurrent = Slot(
-      "recurrent", shape: [3 * units, units], initializer: initializers.weights(inputs: units, units: units))
+      "recurrent", shape: [3 * units, units],
+      initializer: initializers.recurrent(inputs: units, units: units, parts: 3))
     guard reset == .after else { return [recurrent] }
     return [
       recurrent,

@@ -55,10 +55,15 @@ public struct LSTMCell: RecurrentCell {
 
   /// U, and p where wanted.
   public var slots: [Slot] {
-    let weights = initializers.weights(inputs: units, units: units)
-    let recurrent = Slot("recurrent", shape: [4 * units, units], initializer: weights)
+    let recurrent = Slot(
+      "recurrent", shape: [4 * units, units],
+      initializer: initializers.recurrent(inputs: units, units: units, parts: 4))
     guard hasPeepholes else { return [recurrent] }
-    return [recurrent, Slot("peepholes", shape: [3, units], initializer: weights)]
+    return [
+      recurrent,
+      Slot(
+        "peepholes", shape: [3, units], initializer: initializers.weights(inputs: units, units: units)),
+    ]
   }
 
   /// U and its transpose.

@@ -141,9 +141,10 @@ public struct MemoryBlockCell: RecurrentCell {
     }
   }
 
-  /// The given biases of gates; the rest like weights.
+  /// The given biases of gates; the rest like weights, or 0 where these are orthogonal.
   public var biasInitializer: Initializer {
-    let other = initializers.weights(inputs: stateRows, units: units)
+    var other = initializers.weights(inputs: stateRows, units: units)
+    if case .orthogonal = other { other = .zero }
     func gates(_ biases: [Float]?) -> [Initializer] {
       biases.map { $0.map { .constant($0) } } ?? Array(repeating: other, count: options.blocks)
     }
@@ -160,7 +161,7 @@ public struct MemoryBlockCell: RecurrentCell {
   /// U, unless units do not see the state before.
   public var slots: [Slot] {
     guard options.isRecurrent else { return [] }
-    let weights = initializers.weights(inputs: stateRows, units: units)
+    let weights = initializers.recurrent(inputs: stateRows, units: units)
     return [Slot("recurrent", shape: [sumRows, stateRows], initializer: weights)]
   }
 

@@ -118,16 +118,35 @@ public struct ParameterView {
 public struct RecurrentInitializers: Sendable, Hashable {
   /// What the config says.
   public var weights: InitializerConfiguration
+  /// What it says of the weights from the state before.
+  public var recurrent: InitializerConfiguration
 
-  /// Distributions by this configuration.
-  public init(_ weights: InitializerConfiguration = .rule(.pytorch)) {
+  /// Distributions by these configurations; `recurrent` like the other weights where nil.
+  public init(
+    _ weights: InitializerConfiguration = .rule(.pytorch), recurrent: InitializerConfiguration? = nil
+  ) {
     self.weights = weights
+    self.recurrent = recurrent ?? weights
   }
 
   /// The weights of `units` units from `inputs` values.
   func weights(inputs: Int, units: Int) -> Initializer {
+    Self.initializer(weights, inputs: inputs, units: units)
+  }
+
+  /// The weights of `parts` gates of `units` units from `inputs` values of the state before.
+  func recurrent(inputs: Int, units: Int, parts: Int = 1) -> Initializer {
+    let initializer = Self.initializer(recurrent, inputs: inputs, units: units)
+    // Each gate's matrix is orthogonal by itself; other distributions know no parts.
+    if case .orthogonal = initializer { return .parts(Array(repeating: initializer, count: parts)) }
+    return initializer
+  }
+
+  private static func initializer(
+    _ configuration: InitializerConfiguration, inputs: Int, units: Int
+  ) -> Initializer {
     // PyTorch takes the number of units for the fan-in of everything in a recurrent layer.
-    weights.initializer(fanIn: weights == .rule(.pytorch) ? units : inputs, fanOut: units)
+    configuration.initializer(fanIn: configuration == .rule(.pytorch) ? units : inputs, fanOut: units)
   }
 
   /// The biases of `units` units.
