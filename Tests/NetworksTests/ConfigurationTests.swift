@@ -71,6 +71,10 @@ struct ConfigurationTests {
       ("[\"dense\"]", "needs a value"), ("[{}]", "exactly one kind, not 0"),
       ("[{\"dense\": 1, \"dropout\": 0.1}]", "exactly one kind, not 2"),
       ("[{\"dense\": {\"units\": 1, \"initializer\": \"he_unifrom\"}}]", "did you mean «he_uniform»?"),
+      ("[{\"dense\": {\"units\": 1, \"initializer\": {\"orthogonal\": -1}}}]", "gain at least 0"),
+      (
+        "[{\"dense\": {\"units\": 1, \"initializer\": {\"orthogonal\": 1, \"normal\": 1}}}]", "is one of"
+      ),
       ("[{\"convolution\": {\"maps\": 1, \"kernel\": 3, \"connections\": \"c3\"}}]", "lenet5-c3"),
     ]
     for (text, expected) in bad {
