@@ -1,6 +1,6 @@
 import Networks
 
-// What the stages after the layers begin with.
+// What the stages after the layers begin with, and what is taken from another run.
 extension DeepBeliefNetwork {
   /// Contributes what a stage begins with, so that the mean over examples is that.
   func begin(_ phase: Phase, _ count: Int, _ contribution: Contribution) {
@@ -15,33 +15,64 @@ extension DeepBeliefNetwork {
     let group = parameters[phase.group]
     for slot in group.slots.indices {
       var values = UnsafeBufferPointer(group[slot])
-      if stage.kind == .together {
+      if stage.kind == .together, !hasBegunUpDown {
         let own = parameters[slot / 4]
         values = UnsafeBufferPointer(own[slot % 4 == 3 ? 0 : slot % 4])
-        contribution.add(values, times: count, toSlot: slot)
-      } else if slot < 2 * machines.count, stages.isPretrained(before: phase.stage) {
-        start(slot, count, contribution)
-      } else {
-        contribution.add(values, times: count, toSlot: slot)
+      } else if stage.kind == .network, slot < 2 * machines.count, stages.isPretrained(before: phase.stage) {
+        let target = contribution.slot(slot)
+        if !target.adds { target.elements.update(repeating: 0) }
+        recognitionMachines.addClassifier(slot: slot, times: Float(count), to: target.elements)
+        continue
       }
+      contribution.add(values, times: count, toSlot: slot)
     }
   }
+}
 
-  /// The classifier's layer begins with the recognition weights; those of label units are left out.
-  private func start(_ slot: Int, _ count: Int, _ contribution: Contribution) {
-    let layers = recognitionMachines
-    let machine = layers[slot / 2]
+extension DeepBeliefNetwork: RestartedModel {
+  /// Takes the layers of a run with the same levels. Where none of them is trained again, up-down training goes on with
+  /// their recognition and generative weights if that run had parted them, and a classifier begins with the recognition
+  /// weights.
+  ///
+  /// - Throws: `ConfigurationError` with the levels of both where they are not the same.
+  public func start(with other: DeepBeliefNetwork) throws {
+    func levels(_ network: DeepBeliefNetwork) -> [Int] {
+      network.machines.map(\.visible.count) + [network.machines.last!.hidden.count]
+    }
+    guard levels(self) == levels(other) else {
+      throw ConfigurationError(
+        "start: the run has the levels \(levels(other)), the input first, labels counted where the top machine has them, "
+          + "but this network has \(levels(self)): make model.layers and model.labels the same")
+    }
+    for (own, theirs) in zip(machines, other.machines) { own.group.copy(theirs.group) }
+    guard stages[0].kind != .layer else { return }
+    if let untied, let theirs = other.untied, other.hasBegunUpDown {
+      untied.stack.top.group.copy(theirs.stack.top.group)
+      parameters[parameters.count - 1][0][0] = 1
+    }
+    guard let network = supervised?.network.parameters else { return }
+    for slot in 0..<2 * machines.count {
+      network[slot].update(repeating: 0)
+      other.recognitionMachines.addClassifier(slot: slot, times: 1, to: network[slot])
+    }
+  }
+}
+
+extension [RestrictedMachine] {
+  /// Adds slot `slot` of the classifier that begins with the weights of these layers, `factor` times; those of label units
+  /// are left out.
+  fileprivate func addClassifier(
+    slot: Int, times factor: Float, to target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let machine = self[slot / 2]
     guard slot % 2 == 0 else {
-      let bias = UnsafeBufferPointer(start: machine.hiddenBias, count: machine.hidden.count)
-      return contribution.add(bias, times: count, toSlot: slot)
+      for unit in target.indices { target[unit] += factor * machine.hiddenBias[unit] }
+      return
     }
     let (width, inputs) = (machine.visible.count, machine.visible.blocks[0].units.count)
-    let target = contribution.slot(slot)
     for unit in 0..<machine.hidden.count {
       for input in 0..<inputs {
-        let place = unit * inputs + input
-        target.elements[place] =
-          (target.adds ? target.elements[place] : 0) + Float(count) * machine.weights[unit * width + input]
+        target[unit * inputs + input] += factor * machine.weights[unit * width + input]
       }
     }
   }

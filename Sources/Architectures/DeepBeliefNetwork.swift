@@ -41,7 +41,7 @@ public final class DeepBeliefNetwork: Model {
   private let isSampled: (inputs: Bool, activities: Bool)
   private let tied: BeliefStack
   private let learners: [ContrastiveLearner]
-  private let untied: WakeSleepLearner?
+  let untied: WakeSleepLearner?
   let partitions: (tied: RestrictedPartition, untied: RestrictedPartition?)
   let supervised: SupervisedNetwork?
   let assessors: (tied: MachineAssessor, untied: MachineAssessor?)

@@ -76,6 +76,49 @@ import Training
     #expect(groups[4][6].contains { $0 != 0 })
   }
 
+  @Test("A network begins with another run's, from its layers or from where up-down training stood")
+  func starts() throws {
+    let trained = try LawRun.trainer(DeepBeliefNetwork.self, Self.sample(0.05), steps: 45)
+    _ = try trained.run()
+    let theirs = trained.model.parameters
+    func model(_ stages: String, layers: [Int] = [20, 16, 12]) throws -> DeepBeliefNetwork {
+      let json = #"{"layers": \#(layers), "labels": true, "stages": \#(stages)}"#
+      return try DeepBeliefNetwork(
+        JSONDecoder().decode(DeepBeliefNetwork.Configuration.self, from: Data(json.utf8)),
+        data: DataDescription(input: [1, 28, 28], classes: 10), maximumBatch: 4)
+    }
+    // Recognition and generative weights have parted.
+    #expect(!theirs[3][0].elementsEqual(theirs[3][3]))
+    let classifier = try model(#"[{"train": "network", "epochs": 1}]"#)
+    try classifier.start(with: trained.model)
+    let network = classifier.parameters[3]
+    #expect(network[0].elementsEqual(theirs[3][3]) && network[5].elementsEqual(theirs[3][10]))
+    #expect(network[4].prefix(16).elementsEqual(theirs[3][8].prefix(16)))
+    #expect(network[4].suffix(16).elementsEqual(theirs[3][8][11 * 26..<11 * 26 + 16]))
+
+    // With a rate of 0 a step leaves what the stage begins with.
+    func first(_ stages: String) throws -> [ParameterGroup] {
+      var sample = Self.sample(0)
+      sample.model = #"{"layers": [20, 16, 12], "labels": true, "stages": \#(stages)}"#
+      let trainer = try LawRun.trainer(DeepBeliefNetwork.self, sample, steps: 10)
+      try trainer.model.start(with: trained.model)
+      _ = try trainer.run()
+      return trainer.model.parameters
+    }
+    let goesOn = try first(#"[{"train": "up_down", "epochs": 2}]"#)
+    for slot in theirs[3].slots.indices {
+      #expect(zip(goesOn[3][slot], theirs[3][slot]).allSatisfy { abs($0 - $1) <= 1e-6 * (1 + abs($1)) })
+    }
+    // After a layer, the new up-down stage begins with the layers.
+    let again = try first(#"[{"train": "layer_3", "epochs": 1}, {"train": "up_down", "epochs": 1}]"#)
+    for slot in [0, 3] {
+      #expect(zip(again[3][slot], theirs[0][0]).allSatisfy { abs($0 - $1) <= 1e-6 * (1 + abs($1)) })
+    }
+    #expect(throws: ConfigurationError.self) {
+      try model(#"[{"train": "network", "epochs": 1}]"#, layers: [20, 16]).start(with: trained.model)
+    }
+  }
+
   @Test("Label units classify before any network does")
   func labels() throws {
     let sample = LawSample(

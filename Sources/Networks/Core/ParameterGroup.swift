@@ -82,6 +82,12 @@ public final class ParameterGroup: Sendable {
     self.buffer = buffer
   }
 
+  /// Takes the values of a group with the same slots.
+  public func copy(_ other: ParameterGroup) {
+    precondition(slots.map(\.count) == other.slots.map(\.count), "the slots are of other sizes")
+    buffer.base.update(from: other.buffer.base, count: buffer.count)
+  }
+
   /// Draws the first values of every slot: a function of the seed, this group's number in the model, and the slot's.
   public func initialize(seed: UInt64, group: Int) {
     for (index, slot) in slots.enumerated() {
