@@ -30,24 +30,27 @@ extension DeepBeliefNetwork {
 }
 
 extension DeepBeliefNetwork: RestartedModel {
-  /// Takes the layers of a run with the same levels. Where none of them is trained again, up-down training goes on with
+  /// Takes the layers of a run with the same ones. Where none of them is trained again, up-down training goes on with
   /// their recognition and generative weights if that run had parted them, and a classifier begins with the recognition
   /// weights.
   ///
-  /// - Throws: `ConfigurationError` with the levels of both where they are not the same.
+  /// - Throws: `ConfigurationError` with the layers of both where their units are not the same in number and kind.
   public func start(with other: DeepBeliefNetwork) throws {
-    func levels(_ network: DeepBeliefNetwork) -> [Int] {
-      network.machines.map(\.visible.count) + [network.machines.last!.hidden.count]
+    func text(_ layer: UnitLayer) -> String {
+      layer.blocks.map { "\($0.units.count) \($0.kind.name)" }.joined(separator: " and ")
     }
-    guard levels(self) == levels(other) else {
+    func layers(_ network: DeepBeliefNetwork) -> String {
+      network.machines.map { "\(text($0.hidden)) on \(text($0.visible))" }.joined(separator: ", ")
+    }
+    guard layers(self) == layers(other) else {
       throw ConfigurationError(
-        "start: the run has the levels \(levels(other)), the input first, labels counted where the top machine has them, "
-          + "but this network has \(levels(self)): make model.layers and model.labels the same")
+        "start: the run has the layers \(layers(other)), but this network has \(layers(self)): make model.layers, "
+          + "model.visible and model.labels the same")
     }
-    for (own, theirs) in zip(machines, other.machines) { own.group.copy(theirs.group) }
+    for (own, theirs) in zip(machines, other.machines) { own.group.copyValues(from: theirs.group) }
     guard stages[0].kind != .layer else { return }
     if let untied, let theirs = other.untied, other.hasBegunUpDown {
-      untied.stack.top.group.copy(theirs.stack.top.group)
+      untied.stack.top.group.copyValues(from: theirs.stack.top.group)
       parameters[parameters.count - 1][0][0] = 1
     }
     guard let network = supervised?.network.parameters else { return }

@@ -10,7 +10,8 @@ import Networks
 /// - `up_down`: all layers, recognition and generative weights apart, by wake-sleep with a contrastive top;
 /// - `network`: the layers upwards as a network of logistic units with a softmax on top, by back-propagation.
 ///
-/// A stage begins with the weights that the stages before have learnt.
+/// A stage begins with the weights that the stages before have learnt, the first one with those of another run where the
+/// config says `start: RUN`.
 ///
 /// ```yaml
 /// model:

@@ -81,8 +81,10 @@ import Training
     let trained = try LawRun.trainer(DeepBeliefNetwork.self, Self.sample(0.05), steps: 45)
     _ = try trained.run()
     let theirs = trained.model.parameters
-    func model(_ stages: String, layers: [Int] = [20, 16, 12]) throws -> DeepBeliefNetwork {
-      let json = #"{"layers": \#(layers), "labels": true, "stages": \#(stages)}"#
+    func model(
+      _ stages: String, layers: [Int] = [20, 16, 12], labels: Bool = true
+    ) throws -> DeepBeliefNetwork {
+      let json = #"{"layers": \#(layers), "labels": \#(labels), "stages": \#(stages)}"#
       return try DeepBeliefNetwork(
         JSONDecoder().decode(DeepBeliefNetwork.Configuration.self, from: Data(json.utf8)),
         data: DataDescription(input: [1, 28, 28], classes: 10), maximumBatch: 4)
@@ -114,8 +116,12 @@ import Training
     for slot in [0, 3] {
       #expect(zip(again[3][slot], theirs[0][0]).allSatisfy { abs($0 - $1) <= 1e-6 * (1 + abs($1)) })
     }
-    #expect(throws: ConfigurationError.self) {
-      try model(#"[{"train": "network", "epochs": 1}]"#, layers: [20, 16]).start(with: trained.model)
+    // The second has as many units on every level where labels are among them, but no labels.
+    for (layers, labels) in [([20, 16], true), ([20, 26, 12], false)] {
+      #expect(throws: ConfigurationError.self) {
+        try model(#"[{"train": "layer_1", "epochs": 1}]"#, layers: layers, labels: labels)
+          .start(with: trained.model)
+      }
     }
   }
 

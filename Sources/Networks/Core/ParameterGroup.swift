@@ -82,8 +82,8 @@ public final class ParameterGroup: Sendable {
     self.buffer = buffer
   }
 
-  /// Takes the values of a group with the same slots.
-  public func copy(_ other: ParameterGroup) {
+  /// Takes the values of a group whose slots are of the same sizes; another one is a programming error.
+  public func copyValues(from other: ParameterGroup) {
     precondition(slots.map(\.count) == other.slots.map(\.count), "the slots are of other sizes")
     buffer.base.update(from: other.buffer.base, count: buffer.count)
   }
