@@ -1,6 +1,7 @@
 import Architectures
 import Datasets
 import Foundation
+import Kernels
 import Networks
 import ReplicaTesting
 import Testing
@@ -184,6 +185,54 @@ import Training
       for place in 0..<20 {
         #expect(workspace.courses[place].isAtRest)
         #expect(abs(workspace.courses[place].energy - before[place]) < 1e-3)
+      }
+    }
+  }
+
+  /// Eleven states: whole numbers are worked on four at a time. Far from rest nearly half of the units change in a sweep;
+  /// later, few. Links are multiples of `unit`, or real numbers, so that no input is exactly 0.
+  @Test("Synchronous recall is that of the equations, in whole numbers and others", arguments: [1, 2, nil])
+  func synchronous(unit: Int?) {
+    let (n, count, sweeps) = (70, 11, 6)
+    for low in [Float(-1), 0] {
+      var stream = RandomStream(seed: 8)
+      let links = FlatBuffer(count: n * n)
+      for k in 0..<n * n where k % (n + 1) != 0 {
+        links.base[k] =
+          unit.map { Float($0 * (stream.below(19) - 9)) } ?? Float(stream.below(1 << 20)) / 4096 - 128
+      }
+      let workspace = RecallWorkspace(units: n, maximumBatch: count)
+      var states = (0..<count).map { _ in (0..<n).map { _ in stream.happens(0.5) ? 1 : low } }
+      // One of them repeats another, one is off altogether.
+      states[3] = states[0]
+      states[7] = Array(repeating: low, count: n)
+      for place in 0..<count { _ = workspace.state(place).update(fromContentsOf: states[place]) }
+      (0..<count).map { UInt32($0) }.withUnsafeBufferPointer {
+        workspace.recall(
+          $0, links: ThresholdLinks(outgoing: .init(links.elements), isSymmetric: false),
+          ThresholdRecall(order: .synchronous, sweeps: sweeps, low: low))
+      }
+      for place in 0..<count {
+        var course = RecallCourse()
+        func inputs() -> [Double] {
+          (0..<n).map { i in
+            (0..<n).reduce(0) { $0 + Double(links.base[$1 * n + i]) * Double(states[place][$1]) }
+          }
+        }
+        while course.sweeps < sweeps && !course.isAtRest {
+          let next = zip(inputs(), states[place]).map { h, s in h > 0 ? 1 : h < 0 ? low : s }
+          let flips = zip(next, states[place]).count { $0 != $1 }
+          states[place] = next
+          course.sweeps += 1
+          course.flips += flips
+          if course.sweeps == 1 { course.firstFlips = flips }
+          course.isAtRest = flips == 0
+        }
+        let energy = -0.5 * zip(inputs(), states[place]).reduce(0) { $0 + $1.0 * Double($1.1) }
+        #expect(Array(workspace.state(place)) == states[place], "\(low) \(place)")
+        #expect(abs(workspace.courses[place].energy - energy) < 1e-3 * (1 + abs(energy)), "\(low) \(place)")
+        course.energy = workspace.courses[place].energy
+        #expect(workspace.courses[place] == course, "\(low) \(place)")
       }
     }
   }

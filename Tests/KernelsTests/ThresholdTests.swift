@@ -3,10 +3,12 @@ import Testing
 
 extension KernelSuites {
   @Suite struct ThresholdTests {
-    /// Whole numbers in -9...9, with a diagonal of 0.
-    private func links(_ units: Int, seed: UInt64) -> [Float] {
+    /// Multiples of `unit` up to `largest` times it, with a diagonal of 0.
+    private func links(_ units: Int, seed: UInt64, largest: Int = 9, unit: Int = 1) -> [Float] {
       var stream = RandomStream(seed: seed)
-      return (0..<units * units).map { $0 / units == $0 % units ? 0 : Float(stream.below(19)) - 9 }
+      return (0..<units * units).map {
+        $0 / units == $0 % units ? 0 : Float(unit * (stream.below(2 * largest + 1) - largest))
+      }
     }
 
     private func states(_ units: Int, low: Float, seed: UInt64) -> [Float] {
@@ -91,16 +93,24 @@ extension KernelSuites {
       }
     }
 
-    @Test("In whole numbers everything comes out as in floats, and numbers that do not fit are refused")
-    func whole() throws {
+    /// The last two are even: what is packed is half of them. Of the first 14 rows can be summed in bytes, of the others 4,
+    /// 2, 1, 4 and 2.
+    @Test(
+      "In whole numbers everything comes out as in floats",
+      arguments: [(9, 1), (31, 1), (63, 1), (127, 1), (31, 2), (63, 2)])
+    func whole(largest: Int, unit: Int) {
       inEveryVariant { variant in
         for units in Self.sizes {
           for low: Float in [-1, 0] {
-            let links = links(units, seed: 8)
+            let links = links(units, seed: 8, largest: largest, unit: unit)
             let pitch = WholeThresholdUnits.pitch(of: units)
             var packed = [Int8](repeating: 1, count: units * pitch)
             var sizes = [Int32](repeating: 0, count: units)
-            #expect(pack(links, &packed, &sizes))
+            guard let (foundUnit, depth) = pack(links, &packed, &sizes) else {
+              Issue.record("\(variant) \(units): not packed")
+              continue
+            }
+            if units > 64 { #expect(foundUnit == unit && depth == 127 / largest, "\(variant) \(units)") }
             for i in 0..<units {
               #expect(sizes[i] == (0..<units).reduce(0) { $0 + abs(Int32(links[$1 * units + i])) })
             }
@@ -113,14 +123,19 @@ extension KernelSuites {
             for _ in 0..<3 {
               floatStates = zip(floatInputs, floatStates).map { sign($0, $1, low) }
               floatInputs = inputs(links, floatStates)
-              var list = [Int32](repeating: -1, count: pitch)
+              var list = [Int32](repeating: -1, count: 2 * pitch)
               list.withUnsafeMutableBufferPointer { list in
                 own.withUnsafeMutableBufferPointer { own in
                   h.withUnsafeMutableBufferPointer { h in
                     packed.withUnsafeBufferPointer { packed in
+                      let packed = WholeThresholdUnits.Links(bytes: packed, unit: foundUnit, depth: depth)
                       let (on, off) = WholeThresholdUnits.setAll(own, inputs: .init(h), changes: list)
-                      WholeThresholdUnits.send(
-                        .init(list), on: on, off: off, to: h, links: packed, change: change)
+                      for (units, change) in [
+                        (list[..<on], change), (list[pitch..<pitch + off], -change),
+                      ] {
+                        WholeThresholdUnits.send(
+                          UnsafeBufferPointer(rebasing: units), to: h, links: packed, change: change)
+                      }
                     }
                   }
                 }
@@ -134,7 +149,8 @@ extension KernelSuites {
             let flips = own.withUnsafeMutableBufferPointer { own in
               h.withUnsafeMutableBufferPointer { h in
                 packed.withUnsafeBufferPointer { packed in
-                  order.withUnsafeBufferPointer {
+                  let packed = WholeThresholdUnits.Links(bytes: packed, unit: foundUnit, depth: depth)
+                  return order.withUnsafeBufferPointer {
                     WholeThresholdUnits.sweep(own, inputs: h, links: packed, order: $0, change: change)
                   }
                 }
@@ -154,22 +170,32 @@ extension KernelSuites {
             #expect(h[..<units].map { Float($0) } == floatInputs, "\(variant) \(units)")
           }
         }
-        var packed = [Int8](repeating: 0, count: 2 * 64)
-        var sizes = [Int32](repeating: 0, count: 2)
-        for wrong: Float in [0.5, 128, -128, .nan, .infinity] {
-          #expect(!pack([0, 1, wrong, 0], &packed, &sizes), "\(variant) \(wrong)")
-        }
-        var many = [Int8](repeating: 0, count: 300 * 320)
-        var large = [Int32](repeating: 0, count: 300)
-        #expect(pack([Float](repeating: 109, count: 90_000), &many, &large))
-        #expect(!pack([Float](repeating: -110, count: 90_000), &many, &large))
       }
     }
 
-    private func pack(_ links: [Float], _ packed: inout [Int8], _ sizes: inout [Int32]) -> Bool {
+    @Test("Links that are no whole numbers of a byte, or whose sums leave 16 bits, are not packed")
+    func unfit() {
+      inEveryVariant { variant in
+        var packed = [Int8](repeating: 0, count: 2 * 64)
+        var sizes = [Int32](repeating: 0, count: 2)
+        for wrong: Float in [0.5, 128, -128, .nan, .infinity] {
+          #expect(pack([0, 1, wrong, 0], &packed, &sizes) == nil, "\(variant) \(wrong)")
+        }
+        var many = [Int8](repeating: 0, count: 300 * 320)
+        var large = [Int32](repeating: 0, count: 300)
+        #expect(pack([Float](repeating: 109, count: 90_000), &many, &large) != nil)
+        #expect(pack([Float](repeating: -110, count: 90_000), &many, &large) == nil)
+      }
+    }
+
+    private func pack(
+      _ links: [Float], _ packed: inout [Int8], _ sizes: inout [Int32]
+    ) -> (unit: Int, depth: Int)? {
       packed.withUnsafeMutableBufferPointer { packed in
         sizes.withUnsafeMutableBufferPointer { sizes in
-          links.withUnsafeBufferPointer { WholeThresholdUnits.pack($0, into: packed, sizes: sizes) }
+          links.withUnsafeBufferPointer {
+            WholeThresholdUnits.pack($0, into: packed, sizes: sizes).map { ($0.unit, $0.depth) }
+          }
         }
       }
     }

@@ -68,46 +68,79 @@ typedef int8_t vbytes __attribute__((vector_size(CK_VECTOR_BYTES / 2), aligned(1
 
 CK_INLINE vshort threshold_widen(const int8_t *p) { return __builtin_convertvector(*(const vbytes *)p, vshort); }
 
-CK_BODY(threshold_pack)(int8_t *restrict u8, int32_t *restrict sizes, int32_t *restrict isExact, const float *restrict u,
+CK_BODY(threshold_pack)(int8_t *restrict u8, int32_t *restrict sizes, int32_t *restrict packing, const float *restrict u,
                         long n, long pitch) {
   typedef int8_t vquarter __attribute__((vector_size(CK_VECTOR_BYTES / 4), aligned(1)));
-  vi wrong = {};
-  memset(u8, 0, (size_t)(n * pitch));
+  vi wrong = {}, largest = {}, bits = {};
   memset(sizes, 0, (size_t)n * sizeof(int32_t));
   for (long j = 0; j < n; j++) {
     int8_t *restrict row = u8 + j * pitch;
+    memset(row + n, 0, (size_t)(pitch - n));
     CK_EACH(
         n, vf value = vget(u + j * n + i, w); vi fits = (value >= -127) & (value <= 127);
         // Numbers that do not fit become 0: converting them would not be defined.
-        vi whole = __builtin_convertvector(vselect(fits, value, (vf){}), vi);
-        wrong |= ~fits | (__builtin_convertvector(whole, vf) != value);
-        vput((float *)sizes + i, (vf)(vgeti(sizes + i, w) + __builtin_elementwise_abs(whole)), w);
+        vi whole = __builtin_convertvector(vselect(fits, value, (vf){}), vi); vi size = __builtin_elementwise_abs(whole);
+        wrong |= ~fits | (__builtin_convertvector(whole, vf) != value); bits |= whole;
+        largest = __builtin_elementwise_max(largest, size); vput((float *)sizes + i, (vf)(vgeti(sizes + i, w) + size), w);
         vquarter bytes = __builtin_convertvector(whole, vquarter); memcpy(row + i, &bytes, (size_t)w););
   }
-  if (__builtin_reduce_or(wrong)) *isExact = 0;
+  const bool isEven = (__builtin_reduce_or(bits) & 1) == 0;
+  if (isEven)
+    for (long i = 0; i < n * pitch; i++) u8[i] >>= 1;
+  packing[0] = __builtin_reduce_or(wrong) == 0;
+  packing[1] = isEven ? 2 : 1;
+  packing[2] = __builtin_reduce_max(largest) / packing[1];
 }
 
-// h += change (sum of the rows of `list`), or -= where `sign` is negative.
-CK_INLINE void threshold_add_rows(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, long count,
-                                  long pitch, int sign) {
-  long k = 0;
-  for (; k + 8 <= count; k += 8) {
-    const int8_t *row[8];
-    _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) row[r] = u8 + list[k + r] * pitch;
-    for (long i = 0; i < pitch; i += VS) {
-      vshort sum = threshold_widen(row[0] + i);
-      _Pragma("clang loop unroll(full)") for (int r = 1; r < 8; r++) sum += threshold_widen(row[r] + i);
-      *(vshort *)(h + i) += sum * (int16_t)sign;
+typedef int8_t vsums __attribute__((vector_size(CK_VECTOR_BYTES), aligned(1)));
+
+// h += factor (the sum of the first `rows` rows of `list`). `depth` of them at a time are summed in bytes and widened together.
+CK_INLINE void threshold_add(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, const long rows,
+                             long pitch, int16_t factor, const long depth) {
+  const int8_t *row[8];
+  _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) row[r] = u8 + list[r] * pitch;
+  for (long i = 0; i < pitch; i += CK_VECTOR_BYTES) {
+    vshort sums[2] = {};
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r += depth) {
+      vsums bytes = *(const vsums *)(row[r] + i);
+      _Pragma("clang loop unroll(full)") for (int q = r + 1; q < r + depth && q < rows; q++)
+        bytes += *(const vsums *)(row[q] + i);
+      vbytes half[2];
+      memcpy(half, &bytes, sizeof bytes);
+      sums[0] += __builtin_convertvector(half[0], vshort);
+      sums[1] += __builtin_convertvector(half[1], vshort);
     }
+    *(vshort *)(h + i) += sums[0] * factor;
+    *(vshort *)(h + i + VS) += sums[1] * factor;
   }
-  for (; k < count; k++)
-    for (long i = 0; i < pitch; i += VS) *(vshort *)(h + i) += threshold_widen(u8 + list[k] * pitch + i) * (int16_t)sign;
 }
 
-CK_BODY(threshold_whole_send)(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, long on,
-                              long off, long pitch, long change) {
-  threshold_add_rows(h, u8, list, on, pitch, (int)change);
-  threshold_add_rows(h, u8, list + pitch - off, off, pitch, (int)-change);
+CK_INLINE void threshold_add_all(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, long count,
+                                 long pitch, int16_t factor, const long depth) {
+  for (; count >= 8; list += 8, count -= 8) threshold_add(h, u8, list, 8, pitch, factor, depth);
+#define THRESHOLD_ADD(rows) \
+  case rows: threshold_add(h, u8, list, rows, pitch, factor, depth); break
+  // The rest at once as well, with a constant number of rows each.
+  switch (count) {
+    THRESHOLD_ADD(1);
+    THRESHOLD_ADD(2);
+    THRESHOLD_ADD(3);
+    THRESHOLD_ADD(4);
+    THRESHOLD_ADD(5);
+    THRESHOLD_ADD(6);
+    THRESHOLD_ADD(7);
+  }
+#undef THRESHOLD_ADD
+}
+
+CK_BODY(threshold_whole_send)(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, long count,
+                              long pitch, long change, long depth) {
+  if (depth >= 4)
+    threshold_add_all(h, u8, list, count, pitch, (int16_t)change, 4);
+  else if (depth >= 2)
+    threshold_add_all(h, u8, list, count, pitch, (int16_t)change, 2);
+  else
+    threshold_add_all(h, u8, list, count, pitch, (int16_t)change, 1);
 }
 
 CK_BODY(threshold_whole_sweep)(int8_t *restrict s, int16_t *restrict h, const int8_t *restrict u8,
@@ -126,19 +159,36 @@ CK_BODY(threshold_whole_sweep)(int8_t *restrict s, int16_t *restrict h, const in
   *flips += changes;
 }
 
-// One bit, or two for each pair of bytes, for each element of a mask; THRESHOLD_BITS of them for an element.
+// Writes i + the number of each element of a mask that is not 0 to `list`, in ascending order; returns how many.
 #if CK_VECTOR_BYTES == 64 && defined(__x86_64__)
-#define THRESHOLD_BITS 1
-CK_INLINE uint32_t threshold_mask(vshort m) { return _mm512_movepi16_mask((__m512i)m); }
+CK_INLINE long threshold_list(int32_t *restrict list, vshort mask, long i) {
+  const uint32_t bits = _mm512_movepi16_mask((__m512i)mask);
+  const __m512i numbers = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  long count = 0;
+  _Pragma("clang loop unroll(full)") for (int half = 0; half < 32; half += 16) {
+    const __mmask16 own = (__mmask16)(bits >> half);
+    const int found = __builtin_popcount(own);
+    // Compressed in a register: some processors compress into memory slowly.
+    const __m512i units = _mm512_maskz_compress_epi32(own, _mm512_add_epi32(numbers, _mm512_set1_epi32((int)i + half)));
+    _mm512_mask_storeu_epi32(list + count, (__mmask16)((1u << found) - 1), units);
+    count += found;
+  }
+  return count;
+}
 #elif CK_VECTOR_BYTES == 32 && defined(__x86_64__)
-#define THRESHOLD_BITS 2
-CK_INLINE uint32_t threshold_mask(vshort m) { return (uint32_t)_mm256_movemask_epi8((__m256i)m) & 0x55555555; }
+CK_INLINE long threshold_list(int32_t *restrict list, vshort mask, long i) {
+  long count = 0;
+  // One bit of the two for each element.
+  for (uint32_t bits = (uint32_t)_mm256_movemask_epi8((__m256i)mask) & 0x55555555; bits; bits &= bits - 1)
+    list[count++] = (int32_t)(i + __builtin_ctz(bits) / 2);
+  return count;
+}
 #else
-#define THRESHOLD_BITS 1
-CK_INLINE uint32_t threshold_mask(vshort m) {
-  uint32_t bits = 0;
-  for (int i = 0; i < VS; i++) bits |= (uint32_t)(m[i] & 1) << i;
-  return bits;
+CK_INLINE long threshold_list(int32_t *restrict list, vshort mask, long i) {
+  long count = 0;
+  for (int j = 0; j < VS; j++)
+    if (mask[j]) list[count++] = (int32_t)(i + j);
+  return count;
 }
 #endif
 
@@ -152,14 +202,11 @@ CK_BODY(threshold_whole_set)(int8_t *restrict s, const int16_t *restrict h, int3
     if (!__builtin_reduce_or(rising | falling)) continue;
     const vshort new = (state | (rising & 1)) & ~falling;
     *(vbytes *)(s + i) = __builtin_convertvector(new, vbytes);
-    for (uint32_t bits = threshold_mask(rising); bits; bits &= bits - 1)
-      list[on++] = (int32_t)(i + __builtin_ctz(bits) / THRESHOLD_BITS);
-    for (uint32_t bits = threshold_mask(falling); bits; bits &= bits - 1)
-      list[pitch - ++off] = (int32_t)(i + __builtin_ctz(bits) / THRESHOLD_BITS);
+    on += threshold_list(list + on, rising, i);
+    off += threshold_list(list + pitch + off, falling, i);
   }
   counts[0] = on;
   counts[1] = off;
 }
 #undef VS
-#undef THRESHOLD_BITS
 #pragma clang fp reassociate(on) contract(fast)

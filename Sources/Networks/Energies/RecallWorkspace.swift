@@ -68,7 +68,10 @@ public final class RecallWorkspace {
     switch recall.order {
     case .asynchronous:
       for place in 0..<count { settle(place, examples[place], machine, links, recall, afterSweep) }
-    case .synchronous: settleTogether(count, machine, recall, afterSweep)
+    case .synchronous:
+      for first in stride(from: 0, to: count, by: machine.together) {
+        settleTogether(first..<min(first + machine.together, count), machine, recall, afterSweep)
+      }
     }
     for place in 0..<count {
       machine.read(place, into: state(place))
@@ -98,12 +101,12 @@ public final class RecallWorkspace {
   }
 
   private func settleTogether(
-    _ count: Int, _ machine: any ThresholdMachine, _ recall: ThresholdRecall,
+    _ places: Range<Int>, _ machine: any ThresholdMachine, _ recall: ThresholdRecall,
     _ afterSweep: ((Int, Int) -> Void)?
   ) {
     for sweep in 1...max(recall.sweeps, 1) {
       var total = 0
-      for place in 0..<count {
+      for place in places {
         let flips = machine.set(place)
         total += flips
         guard !courses[place].isAtRest else { continue }
@@ -114,7 +117,7 @@ public final class RecallWorkspace {
         }
       }
       guard total > 0 else { return }
-      machine.update(count)
+      machine.update(places)
     }
   }
 

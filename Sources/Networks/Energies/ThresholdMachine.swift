@@ -2,14 +2,16 @@ import Kernels
 
 /// Several states with their inputs, kept in floats or in whole numbers.
 protocol ThresholdMachine: AnyObject {
+  /// How many states at a time are best set by `set` and `update`.
+  var together: Int { get }
   /// Takes the first `count` states and works out their inputs.
   func begin(with states: FlatBuffer, _ count: Int)
   /// Sets all units of a state one after the other; returns the number of changes.
   func sweep(_ place: Int, order: UnsafeBufferPointer<Int32>) -> Int
   /// Sets all units of a state at once, inputs aside; returns the number of changes.
   func set(_ place: Int) -> Int
-  /// Brings the inputs of the first `count` states up to date with what `set` has changed.
-  func update(_ count: Int)
+  /// Brings the inputs of the states up to date with what `set` has changed in each of them; at most `together` states.
+  func update(_ places: Range<Int>)
   /// Writes a state as floats.
   func read(_ place: Int, into state: UnsafeMutableBufferPointer<Float>)
   /// -½ Σ_i s_i h_i.
@@ -18,6 +20,7 @@ protocol ThresholdMachine: AnyObject {
 
 /// States and inputs in floats, for any links.
 final class FloatThresholdMachine: ThresholdMachine {
+  let together: Int
   private let units: Int
   private let states: FlatBuffer
   private let inputs: FlatBuffer
@@ -28,6 +31,7 @@ final class FloatThresholdMachine: ThresholdMachine {
 
   /// Works on `states`, which others read and write between recalls.
   init(units: Int, states: FlatBuffer, maximumBatch: Int) {
+    together = max(maximumBatch, 1)
     self.units = units
     self.states = states
     inputs = FlatBuffer(count: units * maximumBatch)
@@ -46,15 +50,16 @@ final class FloatThresholdMachine: ThresholdMachine {
 
   func begin(with states: FlatBuffer, _ count: Int) {
     precondition(states === self.states, "states of its own")
-    receive(count)
+    receive(0..<count)
   }
 
-  /// All inputs from all states: h = s U.
-  private func receive(_ count: Int) {
+  /// All inputs of these states: h = s U.
+  private func receive(_ places: Range<Int>) {
+    let (first, count) = (places.lowerBound * units, places.count * units)
     Matrix.multiply(
-      UnsafeBufferPointer(start: states.base, count: count * units), links,
-      into: UnsafeMutableBufferPointer(start: inputs.base, count: count * units), rows: count, columns: units,
-      inner: units)
+      UnsafeBufferPointer(start: states.base + first, count: count), links,
+      into: UnsafeMutableBufferPointer(start: inputs.base + first, count: count), rows: places.count,
+      columns: units, inner: units)
   }
 
   func sweep(_ place: Int, order: UnsafeBufferPointer<Int32>) -> Int {
@@ -67,10 +72,10 @@ final class FloatThresholdMachine: ThresholdMachine {
     return changed[place]
   }
 
-  func update(_ count: Int) {
+  func update(_ places: Range<Int>) {
     // Beyond this share of changes, one product for all is faster.
-    if changed[..<count].reduce(0, +) * 16 > count * units { return receive(count) }
-    for place in 0..<count {
+    if changed[places].reduce(0, +) * 16 > places.count * units { return receive(places) }
+    for place in places {
       ThresholdUnits.send(
         .init(listed(place, changed[place])), to: row(inputs, place), links: links, low: low)
     }
