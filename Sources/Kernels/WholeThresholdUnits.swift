@@ -97,7 +97,8 @@ public enum WholeThresholdUnits {
   ///
   /// Cost: pitch operations a unit, of which 32 are done at a time, or 64 where rows can be summed in bytes.
   public static func send(
-    _ units: UnsafeBufferPointer<Int32>, to inputs: UnsafeMutableBufferPointer<Int16>, links: Links, change: Int
+    _ units: UnsafeBufferPointer<Int32>, to inputs: UnsafeMutableBufferPointer<Int16>, links: Links,
+    change: Int
   ) {
     let pitch = inputs.count
     precondition(pitch % 64 == 0 && links.bytes.count % max(pitch, 1) == 0, "inputs are [pitch]")
