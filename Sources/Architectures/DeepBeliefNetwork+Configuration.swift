@@ -9,6 +9,8 @@ extension DeepBeliefNetwork {
     public var labels: Bool?
     /// What is trained one after the other.
     public var stages: [Stage]
+    /// The persistent chains of the top machine in the stage `up_down`; where not given, chains begin at the data.
+    public var chains: Int?
     /// The kind of the input units (`binary`).
     public var visible: UnitKind?
     /// What is done with inputs between 0 and 1 in pretraining (`sampled`).
@@ -25,7 +27,7 @@ extension DeepBeliefNetwork {
     public var dropout: ClassifierDropout?
 
     private enum CodingKeys: String, CodingKey {
-      case layers, labels, stages, visible, grey, activities, deviation, initializer, dropout
+      case layers, labels, stages, chains, visible, grey, activities, deviation, initializer, dropout
       case visibleStates = "visible_states"
     }
 
@@ -148,6 +150,15 @@ extension DeepBeliefNetwork.Configuration {
   func checkStages(for data: DataDescription) throws(ConfigurationError) {
     try stages.check(trainable: trainable, for: data)
     try dropout?.validate(for: stages)
+    if let chains {
+      guard (1...1 << 24).contains(chains) else {
+        throw ConfigurationError("model.chains is \(chains): 1 to \(1 << 24) chains are possible")
+      }
+      guard stages.contains(where: { $0.train == "up_down" }) else {
+        throw ConfigurationError(
+          "model.chains belong to the stage «up_down»; add it to model.stages, or leave chains out")
+      }
+    }
     if stages.contains(where: { $0.train == "up_down" }), layers.last?.kind == .gaussian || layers.count < 2 {
       throw ConfigurationError("model.stages: up_down needs at least two layers, all of binary units")
     }

@@ -7,7 +7,8 @@ import Networks
 /// group with an optimizer of its own:
 ///
 /// - `layer_1`, `layer_2`, …: contrastive divergence on what the layers below make of the input;
-/// - `up_down`: all layers, recognition and generative weights apart, by wake-sleep with a contrastive top;
+/// - `up_down`: all layers, recognition and generative weights apart, by wake-sleep with a contrastive top, or, where the
+///   config says `chains`, with persistent chains in the top machine;
 /// - `network`: the layers upwards as a network of logistic units with a softmax on top, by back-propagation.
 ///
 /// A stage begins with the weights that the stages before have learnt, the first one with those of another run where the
@@ -79,7 +80,9 @@ public final class DeepBeliefNetwork: Model {
     if configuration.stages.contains(where: { $0.train == "up_down" }) {
       let group = ParameterGroup(name: "up_down", slots: WakeSleepLearner.slots(sides))
       untied = WakeSleepLearner(
-        WakeSleepLearner.stack(sides, group: group, maximumBatch: maximumBatch))
+        WakeSleepLearner.stack(
+          sides, group: group, maximumBatch: max(maximumBatch, configuration.chains ?? 0)),
+        chains: configuration.chains)
       groups.append(group)
     } else {
       untied = nil
@@ -139,6 +142,18 @@ public final class DeepBeliefNetwork: Model {
 
   /// Most stages learn from statistics that are no gradient of a loss.
   public var hasCurvature: Bool { false }
+  /// The hidden states of a chain of the top machine.
+  public var laneStateCount: Int { chainCount == nil ? 0 : machines.last!.hidden.count }
+  /// The persistent chains of a run.
+  public var chainCount: Int? { untied?.chains }
+
+  /// Draws the hidden states of the lane's chains from equal chances.
+  public func beginLaneState(_ state: LaneState, random: RandomAddress) {
+    let numbers = state.chains.map { UInt32($0) }
+    numbers.withUnsafeBufferPointer {
+      BlockGibbsSampler.begin(state.elements, units: laneStateCount, numbers: $0, random: random)
+    }
+  }
 
   /// Works on the parameters of another model from now on.
   public func share(parametersOf other: DeepBeliefNetwork) {
@@ -161,25 +176,34 @@ public final class DeepBeliefNetwork: Model {
   public func accumulate(
     _ batch: Batch, phase: Phase, random: RandomAddress, into contribution: Contribution
   ) throws {
+    let stage = stages[phase.stage]
+    if stage.kind == .together, phase.kind != .mean, let untied {
+      return try learnTogether(untied, batch, stage.steps, random, contribution)
+    }
     guard batch.count > 0 else { return }
     if phase.kind == .mean { return begin(phase, batch.count, contribution) }
-    let stage = stages[phase.stage]
     if stage.kind == .network, let supervised {
       try supervised.accumulate(batch, kind: phase.kind, random: random, into: contribution)
       contribution.add(Double(batch.count), toMetric: 2)
       return contribution.add(Double(batch.count), toMetric: 3)
     }
     contribution.add(examples: batch.count)
-    let v = try visible(of: batch, random: random)
-    if stage.kind == .together, let untied {
-      untied.stack.set(v, batch: batch.count)
-      untied.learn(
-        numbers: batch.examples, labels: hasLabels ? batch.labels : nil, classes: data.classes,
-        steps: stage.steps, random: random, into: contribution)
-      for (index, error) in untied.errors.enumerated() { addError(error, index, batch.count, contribution) }
-    } else {
-      learnLayer(stage.layer, v, batch, stage.steps, random, contribution)
-    }
+    learnLayer(
+      stage.layer, try visible(of: batch, random: random), batch, stage.steps, random, contribution)
+  }
+
+  /// A lane with chains works on them also where it has no examples.
+  private func learnTogether(
+    _ untied: WakeSleepLearner, _ batch: Batch, _ steps: Int, _ random: RandomAddress,
+    _ contribution: Contribution
+  ) throws {
+    contribution.add(examples: batch.count)
+    untied.stack.set(try visible(of: batch, random: random), batch: batch.count)
+    untied.learn(
+      numbers: batch.examples, labels: hasLabels ? batch.labels : nil, classes: data.classes, steps: steps,
+      state: batch.state, random: random, into: contribution)
+    guard batch.count > 0 else { return }
+    for (index, error) in untied.errors.enumerated() { addError(error, index, batch.count, contribution) }
   }
 
   private func learnLayer(

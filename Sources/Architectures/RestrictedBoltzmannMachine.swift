@@ -96,15 +96,10 @@ public final class RestrictedBoltzmannMachine: Model {
 
   /// Draws the hidden states of the lane's chains from equal chances.
   public func beginLaneState(_ state: LaneState, random: RandomAddress) {
-    let count = state.chains.count
     let numbers = state.chains.map { UInt32($0) }
-    state.elements.update(repeating: 0.5)
     numbers.withUnsafeBufferPointer {
-      RandomStream(random.stream(.model(3))).drawBernoulli(
-        UnsafeBufferPointer(state.elements), into: state.elements, features: machine.hidden.count,
-        examples: $0)
+      BlockGibbsSampler.begin(state.elements, units: laneStateCount, numbers: $0, random: random)
     }
-    precondition(state.elements.count == machine.hidden.count * count, "chains of another size")
   }
 
   /// Works on the parameters of another model from now on.

@@ -8,11 +8,11 @@ import Training
 
 @Suite struct DeepBeliefNetworkTests {
   /// All stages, an epoch of 9 steps each.
-  private static func sample(_ rate: Double, momentum: Double? = nil) -> LawSample {
+  private static func sample(_ rate: Double, momentum: Double? = nil, chains: Int? = nil) -> LawSample {
     LawSample(
       name: "dbn",
       model: """
-        {"layers": [20, 16, 12], "labels": true, "deviation": 0.1,
+        {"layers": [20, 16, 12], "labels": true, "deviation": 0.1, "chains": \(chains.map { "\($0)" } ?? "null"),
         "dropout": {"hidden": 0.5}, "stages": [{"train": "layer_1", "epochs": 1},
         {"train": "layer_2", "epochs": 1}, {"train": "layer_3", "epochs": 1, "steps": 2},
         {"train": "up_down", "epochs": 1, "steps": 2}, {"train": "up_down", "epochs": 1, "steps": 3},
@@ -21,9 +21,10 @@ import Training
   }
 
   @Test(
-    "All stages end with the same bits on 1, 2, 3 and 7 ranks, and after a resume within up-down training")
-  func sameBits() throws {
-    let sample = Self.sample(0.05, momentum: 0.5)
+    "All stages end with the same bits on 1, 2, 3 and 7 ranks, and after a resume within up-down training",
+    arguments: [nil, 17])
+  func sameBits(chains: Int?) throws {
+    let sample = Self.sample(0.05, momentum: 0.5, chains: chains)
     func run(_ ranks: Int, threads: Int = 1, from checkpoint: Checkpoint? = nil) throws -> [String] {
       let results = Outcome()
       try onReplicas(ranks) { replicas in
@@ -164,6 +165,11 @@ import Training
         "after"
       ),
       (#"{"layers": [5], "stages": [{"train": "up_down", "epochs": 1}]}"#, "at least two layers"),
+      (
+        #"{"layers": [5, 4], "chains": 0, "stages": [{"train": "up_down", "epochs": 1}]}"#,
+        "model.chains is 0"
+      ),
+      (#"{"layers": [5, 4], "chains": 9, "stages": [{"train": "layer_1", "epochs": 1}]}"#, "stage «up_down»"),
       (#"{"layers": [5], "stages": [{"train": "layer_1", "epochs": 0}]}"#, "0 epochs"),
       (
         #"{"layers": [{"units": 5, "kind": "gaussian"}, 4], "stages": [{"train": "layer_1", "epochs": 1}]}"#,

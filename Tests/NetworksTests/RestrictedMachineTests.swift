@@ -78,17 +78,22 @@ struct TinyMachine {
 
   /// p(v after one Gibbs step | v before).
   func step(_ before: [(v: [Double], p: Double)]) -> [(v: [Double], p: Double)] {
-    var after = [Double](repeating: 0, count: visibleStates.count)
-    for (v, p) in before {
-      let on = hiddenProbabilities(v)
-      for h in states(hidden) {
-        let ph = zip(on, h).reduce(1) { $0 * ($1.1 == 1 ? $1.0 : 1 - $1.0) }
-        let weights = visibleStates.map { exp(-energy($0, h)) }
-        let z = weights.reduce(0, +)
-        for (index, weight) in weights.enumerated() { after[index] += p * ph * weight / z }
-      }
+    visible(
+      under: before.flatMap { v, p in
+        let on = hiddenProbabilities(v)
+        return states(hidden).map { h in (h, zip(h, on).reduce(p) { $0 * ($1.0 == 1 ? $1.1 : 1 - $1.1) }) }
+      })
+  }
+
+  /// p(v) under a distribution of h.
+  func visible(under weights: [(h: [Double], p: Double)]) -> [(v: [Double], p: Double)] {
+    var result = [Double](repeating: 0, count: visibleStates.count)
+    for (h, p) in weights {
+      let unnormalized = visibleStates.map { exp(-energy($0, h)) }
+      let z = unnormalized.reduce(0, +)
+      for (index, weight) in unnormalized.enumerated() { result[index] += p * weight / z }
     }
-    return zip(visibleStates, after).map { ($0, $1) }
+    return zip(visibleStates, result).map { ($0, $1) }
   }
 
   func contribution() -> Contribution { Contribution(to: machine.group, metricCount: 0) }

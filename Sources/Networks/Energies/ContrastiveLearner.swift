@@ -28,8 +28,6 @@ public final class ContrastiveLearner {
   private var fantasyExpectations: FlatBuffer
   private var firstExpectations: FlatBuffer
   private var numbers: [UInt32] = []
-  /// The visible states that the chains of the last batch ended with, [visible, batch].
-  var finalStates: UnsafePointer<Float> { UnsafePointer(fantasies.base) }
   private let sums: FlatBuffer
   private var room: Int
 
@@ -87,13 +85,33 @@ public final class ContrastiveLearner {
       add(fantasyExpectations.base, fantasies.base, batch: batch, factor: 1, into: contribution)
       return UnsafePointer(firstExpectations.base)
     }
-    guard chains.first == 0, !chains.chains.isEmpty, chains.stepExamples > 0 else { return nil }
-    learn(chains, steps: steps, random: random, into: contribution)
+    if let factor = factor(of: chains) {
+      learn(chains, factor, steps: steps, random: random, into: contribution)
+    }
     return nil
   }
 
+  /// What the sums over a lane's chains are multiplied with; nil where they are not worked on: they are in the first go of
+  /// a step only.
+  private func factor(of chains: LaneState) -> Float? {
+    guard chains.first == 0, !chains.chains.isEmpty, chains.stepExamples > 0 else { return nil }
+    return Float(Double(chains.stepExamples) / Double(options.chains ?? 1))
+  }
+
+  /// Hands over what the chains of the last call of `learn` ended with, if it has worked on any: their visible states,
+  /// [visible, count], their numbers, and what sums over them are multiplied with.
+  func withFinalStates(
+    of numbers: UnsafeBufferPointer<UInt32>, _ chains: LaneState?,
+    _ body: (UnsafePointer<Float>, UnsafeBufferPointer<UInt32>, Float) -> Void
+  ) {
+    let states = UnsafePointer(fantasies.base)
+    guard let chains else { return numbers.isEmpty ? () : body(states, numbers, 1) }
+    guard let factor = factor(of: chains) else { return }
+    self.numbers.withUnsafeBufferPointer { body(states, $0, factor) }
+  }
+
   private func learn(
-    _ chains: LaneState, steps: Int, random: RandomAddress, into contribution: Contribution
+    _ chains: LaneState, _ factor: Float, steps: Int, random: RandomAddress, into contribution: Contribution
   ) {
     let count = chains.chains.count
     grow(to: count)
@@ -104,8 +122,7 @@ public final class ContrastiveLearner {
       run(chains.elements.baseAddress!, numbers: numbers, steps: steps, first: nil, random: random)
     }
     add(
-      fantasyExpectations.base, fantasies.base, batch: count,
-      factor: Float(Double(chains.stepExamples) / Double(options.chains ?? 1)), into: contribution)
+      fantasyExpectations.base, fantasies.base, batch: count, factor: factor, into: contribution)
   }
 
   /// `steps` Gibbs steps from the hidden states `h`, which they replace; leaves v and p(h | v) behind.

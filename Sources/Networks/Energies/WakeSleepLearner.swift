@@ -4,9 +4,9 @@ import Kernels
 ///
 /// - Up: states are drawn level by level; each generative layer learns to give back what is below,
 ///   dW = h (v - p(v | h))ᵀ.
-/// - Top: contrastive divergence of k Gibbs steps from those states.
+/// - Top: contrastive divergence of k Gibbs steps from those states, or persistent chains (`ContrastiveLearner`).
 /// - Down: from what the chains ended with, states are drawn downwards; each recognition layer learns to find what they
-///   were made from, dR = (h - q(h | v)) vᵀ.
+///   were made from, dR = (h - q(h | v)) vᵀ. Sums over C persistent chains are multiplied with N/C here as well.
 ///
 /// What is contributed is the sum of what is to be descended along. Layer i has four slots from `4 i` on: generative
 /// weights, biases of the units below, biases of the units above, recognition weights; those of the top machine follow.
@@ -14,8 +14,10 @@ import Kernels
 public final class WakeSleepLearner {
   /// The network.
   public let stack: BeliefStack
+  /// The persistent chains of the run, if there are such.
+  public var chains: Int? { top.options.chains }
   /// The squared errors of each layer's prediction of the level below, summed over the last batch; last, of the top
-  /// machine's chains after one step.
+  /// machine's chains after one step, where they begin at the data.
   public private(set) var errors: [Double]
   private let top: ContrastiveLearner
   private let difference: FlatBuffer
@@ -55,59 +57,79 @@ public final class WakeSleepLearner {
   }
 
   /// A learner of a stack that `stack` has made.
-  public init(_ stack: BeliefStack) {
+  ///
+  /// - Parameter chains: the persistent chains of the run; nil for contrastive divergence. The stack has room for them.
+  public init(_ stack: BeliefStack, chains: Int? = nil) {
     self.stack = stack
     let batch = stack.maximumBatch
-    top = ContrastiveLearner(stack.top, options: ContrastiveOptions(), maximumBatch: batch)
+    top = ContrastiveLearner(stack.top, options: ContrastiveOptions(chains: chains), maximumBatch: batch)
     let widest = (stack.layers.map(\.recognition) + [stack.top])
       .map { max($0.visible.count, $0.hidden.count) }.max()!
     difference = FlatBuffer(count: widest * batch)
     sums = FlatBuffer(count: widest)
-    errors = Array(repeating: 0, count: stack.layers.count + 1)
+    errors = Array(repeating: 0, count: stack.layers.count + (chains == nil ? 1 : 0))
   }
 
-  /// Adds the statistics of the batch that stands in level 0 of the stack.
+  /// Adds the statistics of the batch that stands in level 0 of the stack, and of the lane's chains.
   ///
   /// - Parameters:
   ///   - labels: the label of each example, where the top machine has label units.
   ///   - steps: the Gibbs steps k of the top machine.
+  ///   - state: the lane's chains, where they are persistent.
   public func learn(
     numbers: UnsafeBufferPointer<UInt32>, labels: UnsafeBufferPointer<Int32>?, classes: Int, steps: Int,
-    random: RandomAddress, into contribution: Contribution
+    state: LaneState?, random: RandomAddress, into contribution: Contribution
   ) {
     let (batch, count) = (numbers.count, stack.layers.count)
-    guard batch > 0 else { return }
-    stack.rise(to: count, drawing: numbers, random: random)
-    for index in 0..<count {
-      let machine = stack.layers[index].generation
-      errors[index] = stack.predict(index, batch: batch, into: difference.base)
-      contribution.addProduct(
-        stack.level(index + 1), difference.base, rows: machine.hidden.count, columns: machine.visible.count,
-        batch: batch, factor: 1, toSlot: machine.firstSlot)
-      contribution.addRowSums(
-        of: difference.base, rows: machine.visible.count, batch: batch, factor: 1,
-        toSlot: machine.firstSlot + 1, scratch: sums)
+    if batch > 0 {
+      stack.rise(to: count, drawing: numbers, random: random)
+      for index in 0..<count { errors[index] = learnGeneration(index, batch, into: contribution) }
+      if let labels { stack.setLabels(labels, classes: classes) }
     }
-    if let labels { stack.setLabels(labels, classes: classes) }
     let states = stack.level(count)
+    let chains = chains == nil ? nil : state
     let first = top.learn(
-      states, numbers: numbers, steps: steps, chains: nil, random: random, into: contribution)
-    errors[count] = Self.squaredError(first!, states, stack.top.visible.count * batch, difference)
-    stack.descend(from: top.finalStates, drawing: numbers, random: random) { index, above, below in
-      let machine = stack.layers[index].recognition
-      let size = machine.hidden.count * batch
-      machine.hiddenInputs(of: below, batch: batch, into: difference.base)
-      machine.expectHidden(difference.base, batch: batch)
-      Elementwise.axpy(
-        -1, UnsafeBufferPointer(start: above, count: size),
-        to: UnsafeMutableBufferPointer(start: difference.base, count: size))
-      contribution.addProduct(
-        difference.base, below, rows: machine.hidden.count, columns: machine.visible.count, batch: batch,
-        factor: 1, toSlot: machine.weightSlot)
-      contribution.addRowSums(
-        of: difference.base, rows: machine.hidden.count, batch: batch, factor: 1,
-        toSlot: machine.firstSlot + 2, scratch: sums)
+      states, numbers: numbers, steps: steps, chains: chains, random: random, into: contribution)
+    if let first {
+      errors[count] = Self.squaredError(first, states, stack.top.visible.count * batch, difference)
     }
+    top.withFinalStates(of: numbers, chains) { states, numbers, factor in
+      stack.descend(from: states, drawing: numbers, random: random) { index, above, below in
+        learnRecognition(index, above, below, numbers.count, factor, into: contribution)
+      }
+    }
+  }
+
+  /// - Returns: the squared error of the predictions.
+  private func learnGeneration(_ index: Int, _ batch: Int, into contribution: Contribution) -> Double {
+    let machine = stack.layers[index].generation
+    let error = stack.predict(index, batch: batch, into: difference.base)
+    contribution.addProduct(
+      stack.level(index + 1), difference.base, rows: machine.hidden.count, columns: machine.visible.count,
+      batch: batch, factor: 1, toSlot: machine.firstSlot)
+    contribution.addRowSums(
+      of: difference.base, rows: machine.visible.count, batch: batch, factor: 1,
+      toSlot: machine.firstSlot + 1, scratch: sums)
+    return error
+  }
+
+  private func learnRecognition(
+    _ index: Int, _ above: UnsafePointer<Float>, _ below: UnsafePointer<Float>, _ count: Int, _ factor: Float,
+    into contribution: Contribution
+  ) {
+    let machine = stack.layers[index].recognition
+    let size = machine.hidden.count * count
+    machine.hiddenInputs(of: below, batch: count, into: difference.base)
+    machine.expectHidden(difference.base, batch: count)
+    Elementwise.axpy(
+      -1, UnsafeBufferPointer(start: above, count: size),
+      to: UnsafeMutableBufferPointer(start: difference.base, count: size))
+    contribution.addProduct(
+      difference.base, below, rows: machine.hidden.count, columns: machine.visible.count, batch: count,
+      factor: factor, toSlot: machine.weightSlot)
+    contribution.addRowSums(
+      of: difference.base, rows: machine.hidden.count, batch: count, factor: factor,
+      toSlot: machine.firstSlot + 2, scratch: sums)
   }
 
   /// Σ (a - b)² of two blocks of `count` values.
