@@ -17,6 +17,8 @@ extension DeepBoltzmannMachine {
     public var visible: UnitKind?
     /// What is done with inputs between 0 and 1 before the stage `network` (`sampled`).
     public var grey: RestrictedBoltzmannMachine.Grey?
+    /// What is done with them while the stage `network` learns (`probabilities`): drawn, they are a noise to learn with.
+    public var networkGrey: RestrictedBoltzmannMachine.Grey?
     /// What a layer is given of the layer below it while it is trained (`probabilities`).
     public var activities: RestrictedBoltzmannMachine.Grey?
     /// What visible units of the layers' chains are (`sampled`).
@@ -31,6 +33,7 @@ extension DeepBoltzmannMachine {
     private enum CodingKeys: String, CodingKey {
       case layers, stages, chains, sparsity, visible, grey, activities, deviation, initializer, dropout
       case meanField = "mean_field"
+      case networkGrey = "network_grey"
       case visibleStates = "visible_states"
     }
 
@@ -76,6 +79,11 @@ extension DeepBoltzmannMachine.Configuration {
     try sparsity?.validate()
     try stages.check(trainable: layers.indices.map { "layer_\($0 + 1)" } + ["joint", "network"], for: data)
     try dropout?.validate(for: stages)
+    if let networkGrey, !isClassifier || (networkGrey == .sampled && (visible ?? .binary) != .binary) {
+      throw ConfigurationError(
+        "model.network_grey belongs to the stage «network» of a machine with binary inputs; leave it out, or see to both"
+      )
+    }
     return [UnitLayer([(visible ?? .binary, data.input.count)])] + layers.map { UnitLayer([(.binary, $0)]) }
   }
 

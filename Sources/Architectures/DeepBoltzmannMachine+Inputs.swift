@@ -4,8 +4,11 @@ import Networks
 // What stands for a batch of examples.
 extension DeepBoltzmannMachine {
   /// The batch that the classifier is given: the input with q of the second hidden level behind it.
-  func augment(_ batch: Batch) throws -> (batch: Batch, iterations: Int) {
-    let v = try checked(batch)
+  ///
+  /// - Parameter random: where grey inputs are to be drawn.
+  func augment(_ batch: Batch, drawing random: RandomAddress? = nil) throws -> (batch: Batch, iterations: Int)
+  {
+    let v = try random.map { try draw(batch, $0) } ?? checked(batch)
     let (field, count) = (field, data.input.count * batch.count)
     let iterations = field.infer(v, batch: batch.count)
     let (second, target) = (field.machine.levels[2].count, augmented.base)
@@ -29,8 +32,11 @@ extension DeepBoltzmannMachine {
 
   /// The states of the input that stand for a batch: [visible, batch], valid until the next call.
   func visible(of batch: Batch, random: RandomAddress) throws -> UnsafePointer<Float> {
+    try isSampled.inputs ? draw(batch, random) : checked(batch)
+  }
+
+  private func draw(_ batch: Batch, _ random: RandomAddress) throws -> UnsafePointer<Float> {
     let inputs = try checked(batch)
-    guard isSampled.inputs else { return inputs }
     let count = data.input.count * batch.count
     RandomStream(random.stream(.model(2))).drawBernoulli(
       UnsafeBufferPointer(start: inputs, count: count),

@@ -42,7 +42,7 @@ public final class DeepBoltzmannMachine: Model {
   let supervised: SupervisedNetwork?
   /// All levels, as they are trained together.
   let joint: DeepMachineLearner?
-  let isSampled: (inputs: Bool, activities: Bool)
+  let isSampled: (inputs: Bool, activities: Bool, network: Bool)
   private let stack: BeliefStack
   private let learners: [ContrastiveLearner]
   /// All levels, as the layers make them: what stands for the machine before it is trained as a whole.
@@ -95,7 +95,7 @@ public final class DeepBoltzmannMachine: Model {
     stages = LayerwiseStages(configuration.stages, groups: groups.map(\.name), jointSteps: 5)
     isSampled = (
       levels[0].blocks[0].kind == .binary && configuration.grey != .probabilities,
-      configuration.activities == .sampled
+      configuration.activities == .sampled, configuration.networkGrey == .sampled
     )
     metrics = Self.metrics(layers: machines.count)
     states = FlatBuffer(count: data.input.count * maximumBatch)
@@ -189,7 +189,7 @@ public final class DeepBoltzmannMachine: Model {
     }
     guard batch.count > 0 else { return }
     if stage.kind == .network, let supervised {
-      let (inputs, iterations) = try augment(batch)
+      let (inputs, iterations) = try augment(batch, drawing: isSampled.network ? random : nil)
       try supervised.accumulate(inputs, kind: phase.kind, random: random, into: contribution)
       contribution.add(Double(batch.count), toMetric: 2)
       return addIterations(iterations, batch.count) { contribution.add($0, toMetric: $1) }

@@ -8,13 +8,15 @@ import Training
 
 @Suite struct DeepBoltzmannMachineTests {
   /// All stages, an epoch of 9 steps each.
-  private static func sample(_ layers: [Int], rate: Double, momentum: Double? = nil) -> LawSample {
+  private static func sample(
+    _ layers: [Int], rate: Double, momentum: Double? = nil, networkGrey: String = "sampled"
+  ) -> LawSample {
     let stages = layers.indices.map { #"{"train": "layer_\#($0 + 1)", "epochs": 1}"# }.joined(separator: ", ")
     return LawSample(
       name: "dbm",
       model: """
         {"layers": \(layers), "deviation": 0.1, "chains": 10, "sparsity": {"target": 0.2, "weight": 0.01},
-        "dropout": {"inputs": 0.2, "hidden": 0.5},
+        "dropout": {"inputs": 0.2, "hidden": 0.5}, "network_grey": "\(networkGrey)",
         "stages": [\(stages), {"train": "joint", "epochs": 2}, {"train": "network", "epochs": 1}]}
         """, optimizer: OptimizerConfiguration(.sgd, learningRate: rate, momentum: momentum), isSmooth: false)
   }
@@ -50,6 +52,21 @@ import Training
     ).run()
     let checkpoint = try #require(try directory.checkpoints.newestValid().checkpoint)
     #expect(try run(3, from: checkpoint) == [alone, alone, alone])
+  }
+
+  @Test("The classifier learns from drawn pixels where it shall, and the stages before it do not mind")
+  func networkGrey() throws {
+    func groups(_ grey: String) throws -> [ParameterGroup] {
+      let trainer = try LawRun.trainer(
+        DeepBoltzmannMachine.self, Self.sample([20, 16], rate: 0.02, networkGrey: grey), steps: 45)
+      _ = try trainer.run()
+      return trainer.model.parameters
+    }
+    let (drawn, grey) = (try groups("sampled"), try groups("probabilities"))
+    for (a, b) in zip(drawn, grey) {
+      let isSame = weightsSHA256(of: [a]) == weightsSHA256(of: [b])
+      #expect(isSame == (a.name != "network"), "\(a.name)")
+    }
   }
 
   @Test("The joint stage and the classifier begin with what the stages before have learnt")
@@ -178,6 +195,10 @@ import Training
         "tolerance"
       ),
       (#"{"layers": [5, 4], "stages": [{"train": "network", "epochs": 1}]}"#, "carry no labels"),
+      (
+        #"{"layers": [5, 4], "network_grey": "sampled", "stages": [{"train": "joint", "epochs": 1}]}"#,
+        "model.network_grey"
+      ),
       (
         #"{"layers": [5, 4], "dropout": {"hidden": 0.5}, "stages": [{"train": "joint", "epochs": 1}]}"#,
         "belongs to the stage «network»"
