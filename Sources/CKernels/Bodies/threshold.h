@@ -94,7 +94,7 @@ CK_BODY(threshold_pack)(int8_t *restrict u8, int32_t *restrict sizes, int32_t *r
 
 typedef int8_t vsums __attribute__((vector_size(CK_VECTOR_BYTES), aligned(1)));
 
-// h += factor (the sum of the first `rows` rows of `list`). `depth` of them at a time are summed in bytes and widened together.
+// h += factor (the sum of the first `rows` rows of `list`). `depth` rows at a time are summed in bytes and widened together.
 CK_INLINE void threshold_add(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, const long rows,
                              long pitch, int16_t factor, const long depth) {
   const int8_t *row[8];
