@@ -81,7 +81,8 @@ extension DeepBoltzmannMachine.Configuration {
     try dropout?.validate(for: stages)
     if let networkGrey, !isClassifier || (networkGrey == .sampled && (visible ?? .binary) != .binary) {
       throw ConfigurationError(
-        "model.network_grey belongs to the stage «network» of a machine with binary inputs; leave it out, or see to both"
+        "model.network_grey belongs to the stage «network» of a machine with binary inputs: add the stage to model.stages "
+          + "and leave model.visible binary, or leave network_grey out"
       )
     }
     return [UnitLayer([(visible ?? .binary, data.input.count)])] + layers.map { UnitLayer([(.binary, $0)]) }

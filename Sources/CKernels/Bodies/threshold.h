@@ -115,6 +115,7 @@ CK_INLINE void threshold_add(int16_t *restrict h, const int8_t *restrict u8, con
   }
 }
 
+// The same with all `count` rows of the list.
 CK_INLINE void threshold_add_all(int16_t *restrict h, const int8_t *restrict u8, const int32_t *restrict list, long count,
                                  long pitch, int16_t factor, const long depth) {
   for (; count >= 8; list += 8, count -= 8) threshold_add(h, u8, list, 8, pitch, factor, depth);

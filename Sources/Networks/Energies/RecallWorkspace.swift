@@ -45,7 +45,7 @@ public final class RecallWorkspace {
 
   /// Lets the first `examples.count` states come to rest.
   ///
-  /// Links that are whole numbers are worked on in whole numbers, four times as many at a time, with the same result.
+  /// Links that are whole numbers are worked on in whole numbers, more of them at a time, with the same result.
   ///
   /// - Parameters:
   ///   - examples: what identifies each state: the orders of its sweeps are functions of it and of the seed, whatever other
