@@ -80,9 +80,8 @@ extension Autoencoder: AssessedModel {
   private func reconstructionError(on examples: any ExampleMatrix) throws -> Double {
     let block = network.maximumBatch
     let buffer = FlatBuffer(count: input.count * block)
-    let sums = UnsafeMutableBufferPointer<Double>.allocate(capacity: 1 + metrics.count)
+    let sums = UnsafeMutableBufferPointer<Double>.zeros(1 + metrics.count)
     defer { sums.deallocate() }
-    sums.initialize(repeating: 0)
     for first in stride(from: 0, to: examples.count, by: block) {
       let range = first..<min(first + block, examples.count)
       let rows = try examples.rows(range)

@@ -144,22 +144,21 @@ extension DeepBeliefNetwork.Configuration {
   /// The names that a stage may train.
   var trainable: [String] { layers.indices.map { "layer_\($0 + 1)" } + ["up_down", "network"] }
 
+  /// Whether a stage trains all layers together.
+  var hasUpDown: Bool { stages.contains { $0.train == "up_down" } }
+
   /// Checks the stages.
   ///
   /// - Throws: `ConfigurationError` that names the stage, what is wrong and what is allowed.
   func checkStages(for data: DataDescription) throws(ConfigurationError) {
     try stages.check(trainable: trainable, for: data)
     try dropout?.validate(for: stages)
-    if let chains {
-      guard (1...1 << 24).contains(chains) else {
-        throw ConfigurationError("model.chains is \(chains): 1 to \(1 << 24) chains are possible")
-      }
-      guard stages.contains(where: { $0.train == "up_down" }) else {
-        throw ConfigurationError(
-          "model.chains belong to the stage «up_down»; add it to model.stages, or leave chains out")
-      }
+    try LaneState.check(chains: chains)
+    if chains != nil, !hasUpDown {
+      throw ConfigurationError(
+        "model.chains belong to the stage «up_down»; add it to model.stages, or leave chains out")
     }
-    if stages.contains(where: { $0.train == "up_down" }), layers.last?.kind == .gaussian || layers.count < 2 {
+    if hasUpDown, layers.last?.kind == .gaussian || layers.count < 2 {
       throw ConfigurationError("model.stages: up_down needs at least two layers, all of binary units")
     }
   }

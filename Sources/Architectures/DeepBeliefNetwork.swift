@@ -77,7 +77,7 @@ public final class DeepBeliefNetwork: Model {
     }
     var groups = machines.map(\.group)
     let own = RestrictedPartition(machines.last!)
-    if configuration.stages.contains(where: { $0.train == "up_down" }) {
+    if configuration.hasUpDown {
       let group = ParameterGroup(name: "up_down", slots: WakeSleepLearner.slots(sides))
       untied = WakeSleepLearner(
         WakeSleepLearner.stack(
@@ -149,10 +149,7 @@ public final class DeepBeliefNetwork: Model {
 
   /// Draws the hidden states of the lane's chains from equal chances.
   public func beginLaneState(_ state: LaneState, random: RandomAddress) {
-    let numbers = state.chains.map { UInt32($0) }
-    numbers.withUnsafeBufferPointer {
-      BlockGibbsSampler.begin(state.elements, units: laneStateCount, numbers: $0, random: random)
-    }
+    BlockGibbsSampler.begin(state.elements, units: laneStateCount, chains: state.chains, random: random)
   }
 
   /// Works on the parameters of another model from now on.

@@ -65,9 +65,7 @@ extension DeepBoltzmannMachine.Configuration {
       throw ConfigurationError(
         "model.visible: \(data.input.count) inputs cannot be divided into choices of \(size)")
     }
-    if let chains, !(1...1 << 24).contains(chains) {
-      throw ConfigurationError("model.chains is \(chains): 1 to \(1 << 24) chains are possible")
-    }
+    try LaneState.check(chains: chains)
     if chains != nil || sparsity != nil, !isJoint {
       throw ConfigurationError(
         "model: chains and sparsity belong to the stage «joint»; add it to model.stages, or leave them out")

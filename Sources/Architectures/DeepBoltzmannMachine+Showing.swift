@@ -52,9 +52,8 @@ extension DeepBoltzmannMachine: IllustratedModel, SamplingModel {
     for first in stride(from: 0, to: request.count, by: 64) {
       let count = min(64, request.count - first)
       let odd = FlatBuffer(count: machine.oddCount * count)
-      (first..<first + count).map { UInt32($0) }.withUnsafeBufferPointer {
-        BlockGibbsSampler.begin(odd.elements, units: machine.oddCount, numbers: $0, random: random)
-      }
+      BlockGibbsSampler.begin(
+        odd.elements, units: machine.oddCount, chains: first..<first + count, random: random)
       values += fantasies(of: machine, odd, first: first, steps: request.steps, random: random)
     }
     let bytes = values.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }

@@ -78,8 +78,7 @@ public final class GenerativeAdversarialNetwork: RoleModel {
       ExchangeFormat(from: 1, to: 0, shape: shape, sums: 1),
     ]
     exchange = LocalExchange(count: exchanges.count)
-    sums = .allocate(capacity: 1)
-    sums.initialize(repeating: 0)
+    sums = .zeros(1)
   }
 
   deinit {

@@ -89,9 +89,7 @@ extension RestrictedBoltzmannMachine.Configuration {
       throw ConfigurationError(
         "model.visible: \(data.input.count) inputs cannot be divided into choices of \(size)")
     }
-    if let chains, !(1...1 << 24).contains(chains) {
-      throw ConfigurationError("model.chains is \(chains): 1 to \(1 << 24) chains are possible")
-    }
+    try LaneState.check(chains: chains)
     if chains != nil, visibleStates == .probabilities {
       throw ConfigurationError(
         "model.visible_states: persistent chains need states that are drawn; leave it out, or leave «chains» out"

@@ -96,10 +96,7 @@ public final class RestrictedBoltzmannMachine: Model {
 
   /// Draws the hidden states of the lane's chains from equal chances.
   public func beginLaneState(_ state: LaneState, random: RandomAddress) {
-    let numbers = state.chains.map { UInt32($0) }
-    numbers.withUnsafeBufferPointer {
-      BlockGibbsSampler.begin(state.elements, units: laneStateCount, numbers: $0, random: random)
-    }
+    BlockGibbsSampler.begin(state.elements, units: laneStateCount, chains: state.chains, random: random)
   }
 
   /// Works on the parameters of another model from now on.

@@ -35,16 +35,12 @@ public final class BatchAssembler {
     self.preparation = preparation
     self.maximumBatch = maximumBatch
     inputShape = preparation.inputShape(for: format.shape)
-    inputs = .allocate(capacity: inputShape.count * maximumBatch)
-    inputs.initialize(repeating: 0)
-    labels = .allocate(capacity: format.hasLabels ? maximumBatch : 0)
-    labels.initialize(repeating: 0)
-    examples = .allocate(capacity: maximumBatch)
-    examples.initialize(repeating: 0)
+    inputs = .zeros(inputShape.count * maximumBatch)
+    labels = .zeros(format.hasLabels ? maximumBatch : 0)
+    examples = .zeros(maximumBatch)
     let distorts = !preparation.augmentation.isOff
     let copies = distorts || (preparation.padding > 0 && format.element == .float)
-    rows = .allocate(capacity: copies ? inputShape.count * maximumBatch : 0)
-    rows.initialize(repeating: 0)
+    rows = .zeros(copies ? inputShape.count * maximumBatch : 0)
     numbers = .allocate(capacity: maximumBatch)
     for index in numbers.indices { numbers.initializeElement(at: index, to: UInt32(index)) }
     sequences = format.layout == nil ? nil : SequenceBuffers()

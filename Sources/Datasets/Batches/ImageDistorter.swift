@@ -25,8 +25,7 @@ final class ImageDistorter {
     self.padding = padding
     (channels, height, width) = (shape.extents[0], shape.extents[1], shape.extents[2])
     pitch = width + 3
-    source = .allocate(capacity: channels * (height + 3) * pitch)
-    source.initialize(repeating: 0)
+    source = .zeros(channels * (height + 3) * pitch)
     field =
       augmentation.elasticAlpha > 0
       ? ElasticField(

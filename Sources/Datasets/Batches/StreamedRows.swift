@@ -24,10 +24,8 @@ public final class StreamedRows: ExampleSource, @unchecked Sendable {
     self.capacity = capacity
     rows = .allocate(byteCount: capacity * format.rowBytes, alignment: 64)
     rows.initializeMemory(as: UInt8.self, repeating: 0)
-    labels = .allocate(capacity: format.hasLabels ? capacity : 0)
-    labels.initialize(repeating: 0)
-    examples = .allocate(capacity: capacity)
-    examples.initialize(repeating: 0)
+    labels = .zeros(format.hasLabels ? capacity : 0)
+    examples = .zeros(capacity)
     numbers = .allocate(capacity: capacity)
     for index in numbers.indices { numbers.initializeElement(at: index, to: UInt32(index)) }
   }

@@ -61,8 +61,7 @@ public final class AdversarialGame {
     imageGradient = FlatBuffer(count: generator.output.count * batch)
     images = Tensor(shape: generator.output, batch: 0, base: imageGradient.base)
     workspace = AdversarialWorkspace(maximumBatch: batch)
-    identities = .allocate(capacity: batch)
-    identities.initialize(repeating: 0)
+    identities = .zeros(batch)
   }
 
   deinit {

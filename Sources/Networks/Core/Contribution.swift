@@ -20,8 +20,7 @@ public final class Contribution {
     precondition(
       vector.map { $0.count == group.buffer.count } ?? true, "a contribution is shaped like its group")
     self.vector = vector ?? FlatBuffer(count: group.buffer.count)
-    sums = .allocate(capacity: 1 + metricCount)
-    sums.initialize(repeating: 0)
+    sums = .zeros(1 + metricCount)
     slots = group.slots
     offsets = group.offsets
     written = Array(repeating: false, count: slots.count)

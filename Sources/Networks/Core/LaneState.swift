@@ -34,4 +34,10 @@ public struct LaneState {
     self.first = first
     self.beginsEpoch = beginsEpoch
   }
+
+  /// Refuses a number of persistent chains that no run can have.
+  package static func check(chains: Int?) throws(ConfigurationError) {
+    guard let chains, !(1...1 << 24).contains(chains) else { return }
+    throw ConfigurationError("model.chains is \(chains): 1 to \(1 << 24) chains are possible")
+  }
 }

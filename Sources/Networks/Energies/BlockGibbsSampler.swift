@@ -35,14 +35,15 @@ public final class BlockGibbsSampler {
     stride(from: 1, to: level, by: 2).reduce(0) { $0 + machine.levels[$1].count * count }
   }
 
-  /// Draws first states from equal chances.
+  /// Draws the first states of these chains, [units, chains], from equal chances.
   public static func begin(
-    _ odd: UnsafeMutableBufferPointer<Float>, units: Int, numbers: UnsafeBufferPointer<UInt32>,
-    random: RandomAddress
+    _ odd: UnsafeMutableBufferPointer<Float>, units: Int, chains: Range<Int>, random: RandomAddress
   ) {
     odd.update(repeating: 0.5)
-    RandomStream(random.stream(.model(3))).drawBernoulli(
-      UnsafeBufferPointer(odd), into: odd, features: units, examples: numbers)
+    chains.map { UInt32($0) }.withUnsafeBufferPointer {
+      RandomStream(random.stream(.model(3))).drawBernoulli(
+        UnsafeBufferPointer(odd), into: odd, features: units, examples: $0)
+    }
   }
 
   /// Runs `steps` Gibbs steps from the odd levels' states, which they replace.

@@ -44,11 +44,9 @@ public final class MachineAssessor {
     hidden = FlatBuffer(count: machine.hidden.count * maximumBatch)
     visible = FlatBuffer(count: machine.visible.count * maximumBatch)
     bias = FlatBuffer(count: machine.hidden.count)
-    units = .allocate(capacity: maximumBatch)
-    units.initialize(repeating: 0)
+    units = .zeros(maximumBatch)
     func doubles() -> UnsafeMutableBufferPointer<Double> {
-      let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: maximumBatch)
-      buffer.initialize(repeating: 0)
+      let buffer = UnsafeMutableBufferPointer<Double>.zeros(maximumBatch)
       return buffer
     }
     first = doubles()

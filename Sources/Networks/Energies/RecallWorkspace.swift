@@ -22,10 +22,8 @@ public final class RecallWorkspace {
     courses = Array(repeating: RecallCourse(), count: maximumBatch)
     floats = FloatThresholdMachine(units: units, states: states, maximumBatch: maximumBatch)
     wholes = WholeThresholdMachine(units: units, maximumBatch: maximumBatch)
-    order = .allocate(capacity: units)
-    order.initialize(repeating: 0)
-    words = .allocate(capacity: units)
-    words.initialize(repeating: 0)
+    order = .zeros(units)
+    words = .zeros(units)
   }
 
   deinit {

@@ -36,8 +36,7 @@ final class FloatThresholdMachine: ThresholdMachine {
     self.states = states
     inputs = FlatBuffer(count: units * maximumBatch)
     changed = Array(repeating: 0, count: maximumBatch)
-    changes = .allocate(capacity: units * maximumBatch)
-    changes.initialize(repeating: 0)
+    changes = .zeros(units * maximumBatch)
   }
 
   deinit { changes.deallocate() }

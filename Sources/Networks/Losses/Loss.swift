@@ -48,10 +48,8 @@ public final class LossWorkspace {
 
   /// Memory for `loss` on up to `maximumBatch` outputs of this shape.
   public init(for loss: any Loss, outputs: Shape, maximumBatch: Int) {
-    choices = .allocate(capacity: maximumBatch)
-    choices.initialize(repeating: 0)
-    additionalSums = .allocate(capacity: loss.additionalMetrics.count)
-    additionalSums.initialize(repeating: 0)
+    choices = .zeros(maximumBatch)
+    additionalSums = .zeros(loss.additionalMetrics.count)
     scratch = FlatBuffer(count: loss.scratchCount(outputs: outputs, batch: maximumBatch))
   }
 

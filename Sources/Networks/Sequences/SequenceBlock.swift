@@ -179,8 +179,7 @@ final class SequenceBlock {
   private func reserveIntegers(_ index: Int, _ count: Int) {
     guard integers[index].count < count else { return }
     integers[index].deallocate()
-    integers[index] = .allocate(capacity: count)
-    integers[index].initialize(repeating: 0)
+    integers[index] = .zeros(count)
   }
 
   private func reserveFloats(_ index: Int, _ count: Int) {

@@ -55,8 +55,7 @@ public final class SharedFeed: ExampleFeed {
   public init(_ splits: DatasetSplits, rank: Int, largestRequest: Int) {
     self.splits = splits
     self.rank = rank
-    ahead = .allocate(capacity: max(largestRequest, 1))
-    ahead.initialize(repeating: 0)
+    ahead = .zeros(max(largestRequest, 1))
   }
 
   deinit {

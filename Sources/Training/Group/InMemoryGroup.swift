@@ -93,9 +93,8 @@ public final class InMemoryGroup: ReplicaGroup {
 
   /// The ranks of the same color, with mailboxes of their own. Collective.
   public func subgroup(color: Int) throws -> any ReplicaGroup {
-    let colors = UnsafeMutableBufferPointer<Int>.allocate(capacity: count)
+    let colors = UnsafeMutableBufferPointer<Int>.zeros(count)
     defer { colors.deallocate() }
-    colors.initialize(repeating: 0)
     colors[rank] = color
     let transfers = try prepareAllGather(
       colors, ranges: (0..<count).map { $0..<$0 + 1 }, operation: "subgroup")

@@ -79,8 +79,7 @@ final class LaneMeeting: @unchecked Sendable {
     func room(for count: Int) -> UnsafeMutableBufferPointer<Double> {
       if numbers.count < count {
         numbers.deallocate()
-        numbers = .allocate(capacity: count)
-        numbers.initialize(repeating: 0)
+        numbers = .zeros(count)
       }
       return UnsafeMutableBufferPointer(rebasing: numbers[..<count])
     }
@@ -119,8 +118,7 @@ final class LaneMeeting: @unchecked Sendable {
   }
 
   private func makeTable(_ count: Int) throws -> Table {
-    let numbers = UnsafeMutableBufferPointer<Double>.allocate(capacity: lanes * count)
-    numbers.initialize(repeating: 0)
+    let numbers = UnsafeMutableBufferPointer<Double>.zeros(lanes * count)
     let ranges = blocks.map { ($0.lowerBound * count)..<($0.upperBound * count) }
     let table = Table(
       numbers: numbers,

@@ -118,15 +118,13 @@ package final class LaneSum {
       messageRanges.append(start..<(start + nodes.count * width + ControlWord.count))
     }
     self.messageRanges = messageRanges
-    messages = .allocate(capacity: messageRanges.last!.upperBound)
-    messages.initialize(repeating: 0)
+    messages = .zeros(messageRanges.last!.upperBound)
     let sumMerge = tree.merge(sumNodes.map(\.node))
     sumAdditions = sumMerge.additions.map { (sumNodes[$0.target].offset, sumNodes[$0.source].offset) }
     rootSums = sumNodes[sumMerge.nodes[0].place].offset
     precondition(
       sumMerge.nodes.count == 1 && sumMerge.nodes[0].node == tree.root, "the lanes do not make a tree")
-    totals = .allocate(capacity: width)
-    totals.initialize(repeating: 0)
+    totals = .zeros(width)
 
     // The chunks of the vector.
     var received: [FlatBuffer] = []

@@ -80,8 +80,7 @@ package final class GroupOptimizer {
         }
       }
     let blocks = (group.buffer.count + LaneSum.blockSize - 1) / LaneSum.blockSize
-    blockSquares = .allocate(capacity: max(blocks, 1))
-    blockSquares.initialize(repeating: 0)
+    blockSquares = .zeros(max(blocks, 1))
     if let replicas = players.own, configuration.clipNorm != nil, reduction == .exact {
       squaresExchange = try replicas.prepareAllGather(
         blockSquares,

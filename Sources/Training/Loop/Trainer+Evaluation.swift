@@ -62,8 +62,7 @@ extension Trainer {
   public func evaluate(_ split: EvaluationSplit) throws -> EvaluationRecord {
     let blocks = EvaluationPlan(examples: feed.count(of: split), block: configuration.evaluationBlock)
     let width = 1 + model.metrics.count
-    let sums = UnsafeMutableBufferPointer<Double>.allocate(capacity: max(blocks.blocks * width, 1))
-    sums.initialize(repeating: 0)
+    let sums = UnsafeMutableBufferPointer<Double>.zeros(max(blocks.blocks * width, 1))
     defer { sums.deallocate() }
     let owned = (0..<replicas.count).map { blocks.blocks(ofPart: $0, parts: replicas.count) }
     let rounds = (owned.map(\.count).max()! + team.count - 1) / team.count

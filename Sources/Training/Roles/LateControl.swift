@@ -21,8 +21,7 @@ final class LateControl {
 
   /// Prepares the words of all ranks of `group`, whose messages are its own. Collective.
   init(_ group: any ReplicaGroup) throws {
-    words = .allocate(capacity: group.count * Self.width)
-    words.initialize(repeating: 0)
+    words = .zeros(group.count * Self.width)
     rank = group.rank
     transfers = try group.prepareAllGather(
       words, ranges: (0..<group.count).map { $0 * Self.width..<($0 + 1) * Self.width },
