@@ -113,6 +113,7 @@ struct ConfigurationTests {
       (.init(.sgd, beta1: 0.9), "optimizer.beta1"),
       (.init(.adam, beta2: 1), "optimizer.beta2 is 1.0"), (.init(.adam, epsilon: 0), "optimizer.epsilon"),
       (.init(weightDecay: -0.1), "optimizer.weight_decay"), (.init(clipNorm: 0), "optimizer.clip_norm"),
+      (.init(maxNorm: 0), "optimizer.max_norm is 0.0"),
       (.init(.sdlm, mu: 0), "optimizer.mu"),
       (.init(.sdlm, curvatureExamples: 0), "optimizer.curvature_examples"),
       (.init(averaging: .init(.mean, decay: 0.9)), "averaging.decay"),

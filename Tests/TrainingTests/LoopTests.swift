@@ -73,6 +73,17 @@ import Training
     #expect(trainer.model.parameters[1][0][0] == -10)
   }
 
+  @Test("Weights into a unit do not grow beyond the norm that the optimizer allows")
+  func maxNorm() throws {
+    let trainer = try Self.trainer(steps: 25) { $0.optimizer.maxNorm = 0.5 }
+    _ = try trainer.run()
+    let w = trainer.model.parameters[0][0]
+    let norm = (w[0] * w[0] + w[1] * w[1]).squareRoot()
+    #expect(abs(norm - 0.5) < 1e-6)
+    // Slots of one extent are no weights into units.
+    #expect(trainer.model.parameters[1][0][0] < -1)
+  }
+
   @Test(
     "A metric may be divided by another sum than the number of examples, and sums that only serve are not shown"
   )
@@ -90,6 +101,7 @@ import Training
       try onReplicas(ranks, sharesMemory: sharesMemory) { replicas in
         let trainer = try Self.trainer(steps: 25, replicas: replicas, threads: threads) {
           $0.optimizer.averaging = Averaging(.mean)
+          $0.optimizer.maxNorm = 2
         }
         _ = try trainer.run()
         let bits = Self.bits(trainer)

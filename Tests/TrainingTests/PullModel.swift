@@ -4,7 +4,7 @@ import Training
 
 /// A model that uses everything that a loop offers: two groups, an average, a mean, carried state, divided metrics.
 ///
-/// Group `pull` has weights w [2], which are drawn to the mean of the examples, and a running average of x_0. Group
+/// Group `pull` has weights w [1, 2], which are drawn to the mean of the examples, and a running average of x_0. Group
 /// `second` has one weight with the gradient 1, and group `means` one value that is set to the mean of x_1 in each step.
 /// A lane counts, for each of its places, the steps of the epoch.
 final class PullModel: Model {
@@ -30,7 +30,7 @@ final class PullModel: Model {
       ParameterGroup(
         name: "pull",
         slots: [
-          Slot("w", shape: [2], initializer: .constant(3)),
+          Slot("w", shape: [1, 2], initializer: .constant(3)),
           Slot("average", shape: [1], initializer: .zero, update: .average(rate: 0.25)),
         ]),
       ParameterGroup(name: "second", slots: [Slot("v", shape: [1], initializer: .zero)]),

@@ -35,6 +35,9 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
   public var clipNorm: Double?
   /// The largest magnitude that a parameter may have after a step: the critic of a Wasserstein game (unlimited).
   public var clipWeights: Double?
+  /// The largest Euclidean norm of the weights into a unit, a row of a weight slot: longer ones are shortened after the step
+  /// (unlimited).
+  public var maxNorm: Double?
   /// sdlm: what is added to the curvature (0.02).
   public var mu: Double?
   /// sdlm: the examples whose curvature is measured before each epoch (500).
@@ -50,6 +53,7 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
     case weightDecay = "weight_decay"
     case clipNorm = "clip_norm"
     case clipWeights = "clip_weights"
+    case maxNorm = "max_norm"
     case momentumRise = "momentum_rise"
     case curvatureExamples = "curvature_examples"
   }
@@ -59,7 +63,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
     _ rule: Rule = .sgd, learningRate: Double? = nil, momentum: Double? = nil, nesterov: Bool? = nil,
     beta1: Double? = nil, beta2: Double? = nil, epsilon: Double? = nil, weightDecay: Double? = nil,
     clipNorm: Double? = nil, mu: Double? = nil, curvatureExamples: Int? = nil, averaging: Averaging? = nil,
-    schedule: Schedule? = nil, momentumRise: MomentumRise? = nil, clipWeights: Double? = nil
+    schedule: Schedule? = nil, momentumRise: MomentumRise? = nil, clipWeights: Double? = nil,
+    maxNorm: Double? = nil
   ) {
     self.rule = rule
     self.learningRate = learningRate
@@ -76,6 +81,7 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
     self.schedule = schedule
     self.momentumRise = momentumRise
     self.clipWeights = clipWeights
+    self.maxNorm = maxNorm
   }
 
   /// Decodes the word, the number or the mapping.
@@ -100,7 +106,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
       averaging: try container.decodeIfPresent(Averaging.self, forKey: .averaging),
       schedule: try container.decodeIfPresent(Schedule.self, forKey: .schedule),
       momentumRise: try container.decodeIfPresent(MomentumRise.self, forKey: .momentumRise),
-      clipWeights: try container.decodeIfPresent(Double.self, forKey: .clipWeights))
+      clipWeights: try container.decodeIfPresent(Double.self, forKey: .clipWeights),
+      maxNorm: try container.decodeIfPresent(Double.self, forKey: .maxNorm))
   }
 }
 
@@ -174,6 +181,7 @@ extension OptimizerConfiguration {
       (momentum ?? 0) > 0 && $0.to >= 0 && $0.to < 1 && $0.epochs >= 1
     }
     try check("clip_weights", clipWeights, all, "greater than 0 and finite") { $0 > 0 && $0.isFinite }
+    try check("max_norm", maxNorm, all, "greater than 0 and finite") { $0 > 0 && $0.isFinite }
     try check("clip_norm", clipNorm, all, "greater than 0 and finite") { $0 > 0 && $0.isFinite }
     try check("mu", mu, [.sdlm], "greater than 0 and finite") { $0 > 0 && $0.isFinite }
     try check("curvature_examples", curvatureExamples, [.sdlm], "at least 1") { $0 >= 1 }

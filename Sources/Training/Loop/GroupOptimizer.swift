@@ -26,6 +26,7 @@ package final class GroupOptimizer {
   private let moved: [Range<Int>]
   private let blockSquares: UnsafeMutableBufferPointer<Double>
   private let squaresExchange: any PreparedTransfers
+  private let rowNorms: RowNorms?
 
   /// A part of the vector that moves in one way.
   private struct Run {
@@ -88,6 +89,11 @@ package final class GroupOptimizer {
         operation: "gradient norm")
     } else {
       squaresExchange = NoTransfers()
+    }
+    if let replicas = players.own, let limit = configuration.maxNorm {
+      rowNorms = try RowNorms(of: group, limit: limit, reduction: reduction, replicas: replicas, team: team)
+    } else {
+      rowNorms = nil
     }
   }
 
@@ -174,6 +180,7 @@ package final class GroupOptimizer {
         }
       }
     }
+    if kind == .gradient { try rowNorms?.apply() }
     try sum.publishParameters()
   }
 
