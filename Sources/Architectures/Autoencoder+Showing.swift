@@ -84,10 +84,7 @@ extension Autoencoder: AssessedModel {
     defer { sums.deallocate() }
     for first in stride(from: 0, to: examples.count, by: block) {
       let range = first..<min(first + block, examples.count)
-      let rows = try examples.rows(range)
-      for (place, value) in rows.enumerated() {
-        buffer.base[place % input.count * range.count + place / input.count] = value
-      }
+      try examples.write(range, toColumnsOf: buffer)
       try withExtendedLifetime(buffer) {
         try evaluate(
           Batch(

@@ -45,12 +45,7 @@ extension BoltzmannMachine: LikelihoodModel {
     _ values: [Double], of request: LikelihoodRequest, basis: [Float], evaluated: [String: Double]
   ) throws -> [String: Double] {
     var figures = try partition.figures(values, of: request)
-    let logPartition = figures["log_partition"]!
-    for set in ["training", "validation", "test"] {
-      if let energy = evaluated["\(set)_free_energy"] {
-        figures["\(set)_log_probability"] = -energy - logPartition
-      }
-    }
+    figures.addLogProbabilities("log_probability", evaluated)
     if let logProbability = figures["training_log_probability"], let entropy = basis.first {
       figures["training_divergence"] = -Double(entropy) - logProbability
     }

@@ -13,14 +13,11 @@ extension DeepBeliefNetwork: LikelihoodModel {
     let stack = stack
     let top = stack.layers.count
     var sums = [Double](repeating: 0, count: stack.top.visible.count)
-    let (inputs, units) = (data.input.count, stack.top.visible.blocks[0].units.count)
-    let columns = FlatBuffer(count: inputs * maximumBatch)
+    let units = stack.top.visible.blocks[0].units.count
+    let columns = FlatBuffer(count: data.input.count * maximumBatch)
     for first in stride(from: 0, to: training.count, by: maximumBatch) {
       let range = first..<min(first + maximumBatch, training.count)
-      let rows = try training.rows(range)
-      for (place, value) in rows.enumerated() {
-        columns.base[place % inputs * range.count + place / inputs] = value
-      }
+      try training.write(range, toColumnsOf: columns)
       stack.set(columns.base, batch: range.count)
       stack.rise(to: top, batch: range.count)
       let level = stack.level(top)
@@ -47,12 +44,7 @@ extension DeepBeliefNetwork: LikelihoodModel {
     _ values: [Double], of request: LikelihoodRequest, basis: [Float], evaluated: [String: Double]
   ) throws -> [String: Double] {
     var figures = try topPartition.figures(values, of: request, basis: basis)
-    let logPartition = figures["log_partition"]!
-    for set in ["training", "validation", "test"] {
-      if let energy = evaluated["\(set)_free_energy"] {
-        figures["\(set)_log_probability_bound"] = -energy - logPartition
-      }
-    }
+    figures.addLogProbabilities("log_probability_bound", evaluated)
     return figures
   }
 }

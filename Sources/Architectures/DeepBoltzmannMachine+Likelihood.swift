@@ -33,14 +33,12 @@ extension DeepBoltzmannMachine: LikelihoodModel {
   public func likelihoodBasis(
     of training: any ExampleMatrix, _ request: LikelihoodRequest
   ) throws -> [Float] {
-    let (field, inputs) = (field, data.input.count)
+    let field = field
     var sums = field.machine.levels.map { [Double](repeating: 0, count: $0.count) }
-    let columns = FlatBuffer(count: inputs * maximumBatch)
+    let columns = FlatBuffer(count: data.input.count * maximumBatch)
     for first in stride(from: 0, to: training.count, by: maximumBatch) {
       let range = first..<min(first + maximumBatch, training.count)
-      for (place, value) in try training.rows(range).enumerated() {
-        columns.base[place % inputs * range.count + place / inputs] = value
-      }
+      try training.write(range, toColumnsOf: columns)
       field.infer(columns.base, batch: range.count)
       for level in sums.indices {
         let q = level == 0 ? columns.base : field.probabilities(level)
@@ -66,12 +64,7 @@ extension DeepBoltzmannMachine: LikelihoodModel {
     _ values: [Double], of request: LikelihoodRequest, basis: [Float], evaluated: [String: Double]
   ) throws -> [String: Double] {
     var figures = try partition.figures(values, of: request, basis: basis)
-    let logPartition = figures["log_partition"]!
-    for set in ["training", "validation", "test"] {
-      if let energy = evaluated["\(set)_free_energy"] {
-        figures["\(set)_log_probability_bound"] = -energy - logPartition
-      }
-    }
+    figures.addLogProbabilities("log_probability_bound", evaluated)
     return figures
   }
 }

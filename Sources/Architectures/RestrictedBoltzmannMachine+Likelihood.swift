@@ -38,12 +38,7 @@ extension RestrictedBoltzmannMachine: LikelihoodModel {
   ) throws -> [String: Double] {
     machine.prepare()
     var figures = try partition.figures(values, of: request, basis: basis)
-    let logPartition = figures["log_partition"]!
-    for set in ["training", "validation", "test"] {
-      if let energy = evaluated["\(set)_free_energy"] {
-        figures["\(set)_log_probability"] = -energy - logPartition
-      }
-    }
+    figures.addLogProbabilities("log_probability", evaluated)
     return figures
   }
 }

@@ -106,6 +106,15 @@ public protocol ExampleMatrix {
   func labels(_ range: Range<Int>) -> [Int]
 }
 
+extension ExampleMatrix {
+  /// Writes the prepared examples of `range` as columns, `[features, range.count]`.
+  package func write(_ range: Range<Int>, toColumnsOf block: FlatBuffer) throws {
+    for (place, value) in try rows(range).enumerated() {
+      block.base[place % features * range.count + place / features] = value
+    }
+  }
+}
+
 /// A model with figures that are no sums over examples: likelihoods by Parzen windows, distances to an optimum.
 ///
 /// `tenfold evaluate` computes them, at the coordinator.

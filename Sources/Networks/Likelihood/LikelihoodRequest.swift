@@ -97,3 +97,14 @@ public protocol LikelihoodModel: Model {
     _ values: [Double], of request: LikelihoodRequest, basis: [Float], evaluated: [String: Double]
   ) throws -> [String: Double]
 }
+
+extension [String: Double] {
+  /// Adds, for each set whose mean free energy F is among `evaluated`, ln p = -F - ln Z by the `log_partition` that is among
+  /// these figures: `test_log_probability`, where `name` is `log_probability`.
+  package mutating func addLogProbabilities(_ name: String, _ evaluated: [String: Double]) {
+    guard let logPartition = self["log_partition"] else { return }
+    for set in ["training", "validation", "test"] {
+      if let energy = evaluated["\(set)_free_energy"] { self["\(set)_\(name)"] = -energy - logPartition }
+    }
+  }
+}
