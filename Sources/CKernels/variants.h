@@ -97,6 +97,7 @@ CK_INLINE vi vgeti(const int32_t *p, long w) { return (vi)vget((const float *)p,
 #include "Bodies/threshold.h"
 #include "Bodies/linked.h"
 #include "Bodies/sequences.h"
+#include "Bodies/sparse_sequences.h"
 #include "Bodies/winograd_passes.h"
 #include "Bodies/convolution.h"
 #include "Bodies/recurrent.h"

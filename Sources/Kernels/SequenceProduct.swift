@@ -47,4 +47,37 @@ public enum SequenceProduct {
       c, leading ?? b.rows, a.base, a.step, b.base, b.step, a.rows, b.rows, a.pitch, columns, steps,
       accumulate)
   }
+
+  /// Whether so few of the slices' values are not 0 that the sparse forms are faster; counts them.
+  public static func isSparse(_ b: TimeSlices, columns: Int, steps: Int) -> Bool {
+    // Of few columns, what is done for each slice whatever it holds takes longer.
+    guard 2 * columns > b.pitch, steps > 0 else { return false }
+    var count: Int64 = 0
+    ck_sequence_nonzeros(b.base, b.step, b.rows, b.pitch, steps, &count)
+    return 8 * Int(count) <= b.rows * columns * steps
+  }
+
+  /// The floats that the sparse forms work in.
+  public static func sparseRoom(rows: Int, inner: Int) -> Int { (17 + inner) * TimeSlices.pitch(rows) }
+
+  /// C_t = A B_t [+ bias] for t < steps, A [m, k] as it is, by the values of B_t that are not 0: the bits of `multiply`, but
+  /// where they are 0 an element of A that is not finite does not show.
+  public static func multiplySparse(
+    _ a: UnsafePointer<Float>, _ b: TimeSlices, into c: TimeSlices, bias: UnsafePointer<Float>?, steps: Int,
+    room: UnsafeMutablePointer<Float>
+  ) {
+    precondition(b.pitch == c.pitch, "slices of different batches")
+    ck_sequence_sparse_product(
+      c.base, c.step, a, b.base, b.step, bias, c.rows, b.rows, c.pitch, steps, room)
+  }
+
+  /// C [m, n] (+)= Σ over t < steps of A_t B_tᵀ, by the values of B_t that are not 0.
+  public static func outerSparse(
+    _ a: TimeSlices, _ b: TimeSlices, into c: UnsafeMutablePointer<Float>, columns: Int, steps: Int,
+    accumulate: Bool, room: UnsafeMutablePointer<Float>
+  ) {
+    precondition(a.pitch == b.pitch, "slices of different batches")
+    ck_sequence_sparse_outer(
+      c, b.rows, a.base, a.step, b.base, b.step, a.rows, b.rows, a.pitch, columns, steps, accumulate, room)
+  }
 }

@@ -91,6 +91,86 @@ extension KernelSuites {
       }
     }
 
+    @Test(
+      "Products with slices that are mostly zeros have the bits of those that work on everything",
+      arguments: batches.filter { 2 * $0.columns > TimeSlices.pitch($0.columns) } + [
+        (m: 144, k: 88, columns: 16, steps: 7), (m: 36, k: 300, columns: 30, steps: 2),
+      ])
+    func sparse(m: Int, k: Int, columns: Int, steps: Int) {
+      let a = randomValues(m * k, seed: 1)
+      let bias = randomValues(m, seed: 2)
+      let pitch = TimeSlices.pitch(columns)
+      inEveryVariant { variant in
+        var b = Slices(steps, rows: k, pitch: pitch, seed: 3, gap: 16)
+        // The columns beyond the batch count nowhere, whatever they hold.
+        for place in b.values.indices where place % 11 != 0 && place % pitch < columns { b.values[place] = 0 }
+        var (dense, sparse) = (
+          Slices(steps, rows: m, pitch: pitch, seed: 4, gap: 32),
+          Slices(steps, rows: m, pitch: pitch, seed: 4, gap: 32)
+        )
+        var packed = [Float](repeating: .nan, count: SequenceProduct.packedCount(rows: m, inner: k))
+        SequenceProduct.pack(
+          a, row: k, column: 1, rows: m, inner: k, columns: columns, steps: steps, into: &packed)
+        var room = [Float](repeating: .nan, count: SequenceProduct.sparseRoom(rows: m, inner: k))
+        b.with { b in
+          dense.with {
+            SequenceProduct.multiply(packed, b, into: $0, bias: bias, columns: columns, steps: steps)
+          }
+          sparse.with {
+            SequenceProduct.multiplySparse(a, b, into: $0, bias: bias, steps: steps, room: &room)
+          }
+        }
+        for t in 0..<steps {
+          for place in 0..<m * pitch where place % pitch < columns {
+            let (x, y) = (dense.values[t * dense.step + place], sparse.values[t * sparse.step + place])
+            #expect(x == y, "\(variant)")
+          }
+          for place in m * pitch..<sparse.step {
+            #expect(sparse.values[t * sparse.step + place] == dense.values[t * dense.step + place])
+          }
+        }
+        for accumulate in [false, true] {
+          var (whole, part) = (randomValues(m * k, seed: 5), randomValues(m * k, seed: 5))
+          b.with { b in
+            dense.with { a in
+              SequenceProduct.outer(
+                a, b, into: &whole, columns: columns, steps: steps, accumulate: accumulate)
+              room = [Float](repeating: .nan, count: room.count)
+              SequenceProduct.outerSparse(
+                a, b, into: &part, columns: columns, steps: steps, accumulate: accumulate, room: &room)
+            }
+          }
+          // The dense sum may add what stood there before at its end.
+          if accumulate {
+            #expect(agree(whole, part), "\(variant)")
+          } else {
+            #expect(whole == part, "\(variant)")
+          }
+        }
+      }
+    }
+
+    @Test("Few values that are not 0 make slices sparse, but not those of small batches")
+    func sparseness() {
+      inEveryVariant { variant in
+        for (columns, share, expected) in [
+          (16, 8, true), (16, 9, true), (16, 7, false), (9, 20, true), (8, 20, false), (40, 8, true),
+        ] {
+          var b = Slices(6, rows: 48, pitch: TimeSlices.pitch(columns), seed: 3, gap: 16)
+          let width = b.pitch
+          for t in 0..<6 {
+            for place in 0..<48 * width {
+              // One in `share` of each row's columns, in turn.
+              let isOn = (place / width * columns + place % width) % share == 0 && place % width < columns
+              b.values[t * b.step + place] = isOn ? -0.5 : 0
+            }
+          }
+          #expect(
+            b.with { SequenceProduct.isSparse($0, columns: columns, steps: 6) } == expected, "\(variant)")
+        }
+      }
+    }
+
     @Test("Zeros beyond the batch stay zeros", arguments: [1, 2, 3, 4, 7, 15, 18])
     func beyond(columns: Int) {
       let (m, k, steps, pitch) = (37, 10, 3, TimeSlices.pitch(columns))

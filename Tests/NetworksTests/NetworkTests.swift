@@ -17,6 +17,25 @@ struct NetworkTests {
     }
   }
 
+  @Test(
+    "Examples that are mostly zeros: the gradients are central differences, weights that meet zeros do not count"
+  )
+  func sparseExamples() throws {
+    let check = try DerivativeCheck(
+      [Flatten(), Dense(units: 7), Dense(units: 2)], input: [1, 8, 10], batch: 16)
+    for place in check.sample.buffer.elements.indices where place / 16 % 9 != 4 {
+      check.sample.buffer.base[place] = 0
+    }
+    for (given, expected) in zip(check.gradients(), check.differences(step: 2e-3)) {
+      #expect(relativeError(given, expected) < 1e-2)
+    }
+    for place in 0..<7 * 80 where place % 80 % 9 != 4 { check.network.parameters[0][place] = .nan }
+    #expect(check.forward().values.allSatisfy { $0.isFinite })
+    // Further layers know nothing of zeros.
+    check.network.parameters[2][3] = .nan
+    #expect(check.forward().values.contains { $0.isNaN })
+  }
+
   @Test("A view or a layer in place at the input leaves the input as it is")
   func inputIsKept() throws {
     let check = try DerivativeCheck([Flatten(), Activation(.tanh), Dense(units: 2)], input: [2, 3, 3])

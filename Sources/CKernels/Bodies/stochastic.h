@@ -1,19 +1,21 @@
 // Units of Boltzmann machines. Included once for each variant by variants.h, behind random.h: see there for CK_BODY and vf.
 #pragma clang fp reassociate(off) contract(off)
 
-// Whether any element of a comparison's result is set.
-CK_INLINE bool vany(vi mask) {
+// A bit for each element of a comparison's result that is set, the first one lowest.
+CK_INLINE uint32_t vbits(vi mask) {
 #if CK_VECTOR_BYTES == 64 && defined(__x86_64__)
-  return _mm512_movepi32_mask((__m512i)mask) != 0;
+  return _mm512_movepi32_mask((__m512i)mask);
 #elif CK_VECTOR_BYTES == 32 && defined(__x86_64__)
-  return _mm256_movemask_ps((__m256)mask) != 0;
+  return (uint32_t)_mm256_movemask_ps((__m256)mask);
 #else
-  int32_t part[VF], any = 0;
+  int32_t part[VF];
+  uint32_t bits = 0;
   memcpy(part, &mask, sizeof part);
-  for (long j = 0; j < VF; j++) any |= part[j];
-  return any != 0;
+  for (long j = 0; j < VF; j++) bits |= (uint32_t)(part[j] != 0) << j;
+  return bits;
 #endif
 }
+CK_INLINE bool vany(vi mask) { return vbits(mask) != 0; }
 
 // The draw of unit k of a block of eight: all ones where it is on. `block` is the block's number.
 CK_INLINE vi logistic_draw(vf p, vu word, long k, long block, vu example, uint64_t seed, uint32_t stream, uint32_t step) {

@@ -99,7 +99,16 @@ struct SequenceRow {
       for feature in 0..<count { body(feature, start.load(fromByteOffset: 4 * feature, as: Float.self)) }
       return
     }
-    for byte in 0..<(count + 7) / 8 {
+    // 64 bits at a time, then what is left.
+    let bytes = (count + 7) / 8
+    for first in stride(from: 0, to: bytes & ~7, by: 8) {
+      var bits = start.loadUnaligned(fromByteOffset: first, as: UInt64.self).littleEndian
+      while bits != 0 {
+        body(8 * first + bits.trailingZeroBitCount, 1)
+        bits &= bits &- 1
+      }
+    }
+    for byte in bytes & ~7..<bytes {
       var bits = start.load(fromByteOffset: byte, as: UInt8.self)
       while bits != 0 {
         body(8 * byte + bits.trailingZeroBitCount, 1)

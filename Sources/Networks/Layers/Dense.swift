@@ -4,7 +4,8 @@ import Kernels
 ///
 ///     y = f(W x + b)      x [in, batch], W [out, in], b [out], y [out, batch]
 ///
-/// Any input shape is seen as a vector. Cost: 2 · in · out · batch operations forward, twice that backward.
+/// Any input shape is seen as a vector. Cost: 2 · in · out · batch operations forward, twice that backward; less where the
+/// network's examples are zeros for the most part.
 public struct Dense: Layer {
   /// The number of outputs.
   public let units: Int
@@ -54,7 +55,8 @@ public struct Dense: Layer {
   /// y = f(x).
   public func forward(_ x: Tensor, into y: Tensor, _ pass: LayerPass) {
     Matrix.multiply(
-      pass.parameter(0), x.values, into: y.elements, rows: units, columns: x.batch, inner: x.shape.count)
+      pass.parameter(0), x.values, into: y.elements, rows: units, columns: x.batch, inner: x.shape.count,
+      isSparse: pass.isFirst)
     if hasBias {
       let function = activation?.function ?? .identity
       function.apply(bias: pass.parameter(1), to: y.elements, rows: units, batch: y.batch)
@@ -91,7 +93,7 @@ public struct Dense: Layer {
       let weight = pass.gradient(0)
       Matrix.multiply(
         da.values, x, into: weight.elements, rows: units, columns: inputs, inner: da.batch, transposeB: true,
-        beta: weight.adds ? 1 : 0)
+        beta: weight.adds ? 1 : 0, isSparse: pass.isFirst)
     }
     if hasBias, pass.wantsGradients {
       let bias = pass.gradient(1)

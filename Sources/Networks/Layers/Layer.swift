@@ -102,6 +102,8 @@ public struct LayerPass {
   public let examples: UnsafeBufferPointer<UInt32>
   /// Whether dropout and its like are active.
   public let isTraining: Bool
+  /// Whether the layer is the network's first: x are examples then, which may be zeros for the most part.
+  public let isFirst: Bool
   /// What observations for running averages are multiplied with: less than 1 where an example passes more than once.
   public let share: Float
   /// All lanes, for layers that need them; nil where the network works alone, which then is all lanes.

@@ -202,7 +202,8 @@ public final class Network {
       parameters: parameters, firstSlot: step.firstSlot, contribution: contribution,
       scratch: scratch.base + step.scratchOffset, temporary: temporary.base,
       random: pass.random.stream(.layer(pass.number << 16 | index)), examples: pass.examples,
-      isTraining: pass.isTraining, share: pass.share, lanes: lanes)
+      isTraining: pass.isTraining, isFirst: plan.steps[..<index].allSatisfy { $0.offset == nil },
+      share: pass.share, lanes: lanes)
   }
 }
 

@@ -27,6 +27,7 @@ final class RecurrentLayer {
   private var batch = 0
   private var pitch = 0
   private var passes: [RecurrentPass] = []
+  private var isSparse = false
   private(set) var outputs: TimeSlices
   /// dE/doutputs `[T, directions · units, pitch]`: to be written before `backward`.
   private(set) var outputGradient: TimeSlices
@@ -114,6 +115,9 @@ final class RecurrentLayer {
 
   /// Runs the cell over all steps; `lengths` where sequences end at different steps.
   func forward(_ x: Input, lengths: UnsafePointer<Int32>?) {
+    if case .values(let values) = x {
+      isSparse = SequenceProduct.isSparse(values, columns: batch, steps: steps)
+    }
     for (direction, pass) in passes.enumerated() {
       addInputs(x, direction, pass)
       cell.prepare(pass, isTraining: pass.contribution != nil)
@@ -139,6 +143,9 @@ final class RecurrentLayer {
     switch x {
     case .symbols(let symbols):
       pass.sums.gather(pass.weights[slot], symbols: symbols, bias: bias, steps: steps)
+    case .values(let values) where isSparse:
+      SequenceProduct.multiplySparse(
+        pass.weights[slot], values, into: pass.sums, bias: bias, steps: steps, room: sparseRoom(direction))
     case .values(let values):
       let count = SequenceProduct.packedCount(rows: cell.sumRows, inner: input.count)
       let packed = memory.reserve(.packedInput, direction, count)
@@ -147,6 +154,11 @@ final class RecurrentLayer {
         columns: batch, steps: steps, into: packed)
       SequenceProduct.multiply(packed, values, into: pass.sums, bias: bias, columns: batch, steps: steps)
     }
+  }
+
+  private func sparseRoom(_ direction: Int) -> UnsafeMutablePointer<Float> {
+    memory.reserve(
+      .sparseInput, direction, SequenceProduct.sparseRoom(rows: cell.sumRows, inner: input.count))
   }
 
   /// Adds the gradients of the parameters; writes dE/dinputs where that is given.
@@ -182,6 +194,10 @@ final class RecurrentLayer {
       if !weight.adds { weight.elements.update(repeating: 0) }
       pass.sums.scatter(
         into: weight.elements.baseAddress!, symbols: symbols, columns: batch, steps: steps)
+    case .values(let values) where isSparse:
+      SequenceProduct.outerSparse(
+        pass.sums, values, into: weight.elements.baseAddress!, columns: batch, steps: steps,
+        accumulate: weight.adds, room: sparseRoom(direction))
     case .values(let values):
       SequenceProduct.outer(
         pass.sums, values, into: weight.elements.baseAddress!, columns: batch, steps: steps,

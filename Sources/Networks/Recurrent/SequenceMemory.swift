@@ -5,7 +5,7 @@ struct SequenceMemory {
   /// What a block is for.
   enum Use: Int, CaseIterable {
     case states, sums, cells, kept, outputGradient, dstate, dcells, temporary, packed, packedInput, bias
-    case inputs, dropped, logits, logitGradient, packedOutput, carried
+    case sparseInput, inputs, dropped, logits, logitGradient, packedOutput, carried
   }
 
   private var blocks: [FlatBuffer]

@@ -88,14 +88,14 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
   /// `count` random examples: images of 28x28 (digits for machines that draw them), texts of 50 of 65 symbols, or 100 chords of 88 keys.
   func examples(_ count: Int) throws -> Dataset {
     switch self {
-    case .lenet5, .mlp, .linear, .autoencoder, .gan, .dcgan:
+    case .lenet5, .mlp, .linear, .dcgan:
       var draws = SystemRandomNumberGenerator()
       let pixels = (0..<count * 784).map { _ in UInt8.random(in: 0...255, using: &draws) }
       return try Dataset(
         name: "random", shape: [1, 28, 28], bytes: pixels, labels: (0..<count).map { Int32($0 % 10) },
         classes: 10)
-    // A machine's cost depends on how many pixels are on.
-    case .rbm, .dbm: return try HandwrittenDigits().dataset(.training, count: count)
+    // What these cost depends on how many pixels are on.
+    case .autoencoder, .gan, .rbm, .dbm: return try HandwrittenDigits().dataset(.training, count: count)
     case .hopfield: preconditionFailure("a recall has states of its own")
     case .lstm, .gru, .rnn: return try sequences(count, .symbols(65), steps: 50, binary: false)
     case .lstm36, .gru46: return try sequences(count, .values(88), steps: 100, binary: true)
