@@ -35,8 +35,8 @@ public struct OptimizerConfiguration: Codable, Hashable, Sendable {
   public var clipNorm: Double?
   /// The largest magnitude that a parameter may have after a step: the critic of a Wasserstein game (unlimited).
   public var clipWeights: Double?
-  /// The largest Euclidean norm of the weights into a unit, a row of a weight slot: longer ones are shortened after the step
-  /// (unlimited).
+  /// The largest Euclidean norm of the weights into a unit (of the vector of a symbol, of the weights out of an input of a
+  /// transposed convolution): longer ones are shortened after the step (unlimited).
   public var maxNorm: Double?
   /// sdlm: what is added to the curvature (0.02).
   public var mu: Double?
